@@ -1,0 +1,3 @@
+//! The program `fanpin`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! From exact sums to named measures.
+
+pub mod table;

@@ -1,0 +1,141 @@
+//! Results as typed values: what the tables and charts are made of.
+
+use crate::units::Year;
+
+/// What a measure is, for tables, `fanpin list measures` and axis labels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MeasureInfo {
+    /// Stable id, e.g. `poverty_return_rate`.
+    pub id: &'static str,
+    /// English label for axes and tables.
+    pub label_en: &'static str,
+    /// Chinese label.
+    pub label_zh: &'static str,
+    /// Unit in the files: `share`, `yuan_nominal`, `yuan_2020`, `per_1000`, `index`, `persons`, `households`.
+    pub unit: &'static str,
+    /// `person` or `household`.
+    pub weight: &'static str,
+    /// What the denominator counts, in a few words.
+    pub denominator: &'static str,
+    /// One sentence of definition, with its source.
+    pub definition: &'static str,
+}
+
+/// A group of households or persons, as in the column `group`.
+pub type Group = String;
+
+/// Statistics of one measure over replicates. `None` is an empty cell.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Statistics {
+    /// Mean over the replicates in which the measure is defined.
+    pub mean: Option<f64>,
+    /// Standard deviation between replicates.
+    pub sd: Option<f64>,
+    /// Standard error of the mean.
+    pub se: Option<f64>,
+    /// Lower end of the 95 % t interval of the mean.
+    pub ci_low: Option<f64>,
+    /// Upper end of the 95 % t interval of the mean.
+    pub ci_high: Option<f64>,
+    /// 2.5 % quantile between replicates (Hyndman and Fan type 7).
+    pub q025: Option<f64>,
+    /// Median between replicates.
+    pub median: Option<f64>,
+    /// 97.5 % quantile between replicates.
+    pub q975: Option<f64>,
+    /// Number of replicates in which the measure is defined.
+    pub replicates: u32,
+}
+
+/// A row of `measures.csv`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasureRow {
+    /// Regime id.
+    pub regime: String,
+    /// Calendar year.
+    pub year: Year,
+    /// Group id.
+    pub group: Group,
+    /// Measure id.
+    pub measure: &'static str,
+    /// Mean denominator over replicates (simulated persons or households); `None` if the measure has none.
+    pub denominator: Option<f64>,
+    /// Statistics over replicates.
+    pub statistics: Statistics,
+}
+
+/// A row of `differences.csv`: regime minus baseline, paired by replicate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DifferenceRow {
+    /// Regime id.
+    pub regime: String,
+    /// Baseline regime id.
+    pub baseline: String,
+    /// Calendar year.
+    pub year: Year,
+    /// Group id.
+    pub group: Group,
+    /// Measure id.
+    pub measure: &'static str,
+    /// Statistics of the paired difference.
+    pub statistics: Statistics,
+    /// Variance of the unpaired difference over that of the paired one.
+    pub variance_ratio: Option<f64>,
+}
+
+/// A row of `flows.csv`: households by what became of them under two regimes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlowRow {
+    /// Regime id.
+    pub regime: String,
+    /// Baseline regime id.
+    pub baseline: String,
+    /// Calendar year; outcome "ever returned by the end of this year".
+    pub year: Year,
+    /// Group id (`lifted`).
+    pub group: Group,
+    /// `saved`, `lost`, `both`, `neither`, `died_or_dissolved`, `unmatched`.
+    pub outcome: &'static str,
+    /// Number of simulated root households per replicate.
+    pub households: Statistics,
+}
+
+/// One value per replicate: a row of `replicates.parquet`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CellValue {
+    /// Index into [`Results::regimes`].
+    pub regime: u16,
+    /// Replicate number.
+    pub replicate: u32,
+    /// Calendar year.
+    pub year: Year,
+    /// Index into [`Results::groups`].
+    pub group: u16,
+    /// Index into [`crate::measures::catalogue::MEASURES`].
+    pub measure: u16,
+    /// The value, `NaN` never: undefined cells are left out.
+    pub value: f64,
+}
+
+/// Everything that a finished run hands to tables, charts and report.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Results {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Regime ids in scenario order, with labels (en, zh).
+    pub regimes: Vec<(String, String, String)>,
+    /// Baseline regime id.
+    pub baseline: String,
+    /// Reported years.
+    pub years: Vec<Year>,
+    /// Group ids in canonical order.
+    pub groups: Vec<Group>,
+    /// Rows of `measures.csv`, sorted by regime order as in the file (regime id, year, group, measure).
+    pub measures: Vec<MeasureRow>,
+    /// Rows of `differences.csv`.
+    pub differences: Vec<DifferenceRow>,
+    /// Rows of `flows.csv`.
+    pub flows: Vec<FlowRow>,
+    /// Values per replicate.
+    pub cells: Vec<CellValue>,
+}

@@ -1,0 +1,478 @@
+//! Exact sums: the only thing the yearly loop hands on.
+//!
+//! Every household-year adds integers to one *cell* of a partition (place × standing × income
+//! fifth × three flags); a group such as `lifted` is a sum of cells, taken once at the end. What
+//! needs a whole distribution goes into integer histograms. Integers add to the same total in any
+//! order, so threads, shards and resumed runs give the same bytes.
+
+use crate::scenario::policy::PAYERS;
+
+/// Standing of a root household on 31 December before the switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Standing {
+    /// Registered as poor and lifted.
+    Lifted,
+    /// Never registered, true income under 1.5 lines.
+    Marginal,
+    /// Never registered, above.
+    NeverPoor,
+}
+
+/// Number of standings.
+pub const STANDINGS: usize = 3;
+/// Number of income groups.
+pub const FIFTHS: usize = 5;
+/// Number of cells of a place: standing × fifth × elderly only × chronic × mental.
+pub const CELLS: usize = STANDINGS * FIFTHS * 8;
+
+/// Which cell of its place a root household belongs to, fixed before the switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell {
+    /// Standing.
+    pub standing: Standing,
+    /// Income fifth, 0 the poorest.
+    pub fifth: u8,
+    /// All members 60 or over.
+    pub elderly_only: bool,
+    /// A member with a chronic disease.
+    pub chronic: bool,
+    /// A member with a mental illness.
+    pub mental: bool,
+}
+
+impl Cell {
+    /// Index into the cells of a place.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        let flags = self.elderly_only as usize | (self.chronic as usize) << 1 | (self.mental as usize) << 2;
+        (self.standing as usize * FIFTHS + self.fifth as usize) * 8 + flags
+    }
+
+    /// The cell at an index below [`CELLS`].
+    #[must_use]
+    pub const fn at(index: usize) -> Self {
+        let (group, flags) = (index / 8, index % 8);
+        let standing = match group / FIFTHS {
+            0 => Standing::Lifted,
+            1 => Standing::Marginal,
+            _ => Standing::NeverPoor,
+        };
+        Self {
+            standing,
+            // Below FIFTHS.
+            fifth: (group % FIFTHS) as u8,
+            elderly_only: flags & 1 != 0,
+            chronic: flags & 2 != 0,
+            mental: flags & 4 != 0,
+        }
+    }
+}
+
+macro_rules! tallies {
+    ($($(#[doc = $doc:literal])* $name:ident,)*) => {
+        /// What is summed over household-years.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(usize)]
+        pub enum Tally { $($(#[doc = $doc])* $name,)* }
+
+        /// Number of tallies.
+        pub const TALLIES: usize = [$(Tally::$name),*].len();
+    };
+}
+
+tallies! {
+    /// Households with a living member.
+    Households,
+    /// Living members of the roster at the end of the year.
+    Persons,
+    /// Members aged 60 and over.
+    Elderly60,
+    /// Members aged 65 and over.
+    Elderly65,
+    /// Persons in income poverty (official concept and line).
+    PoorIncome,
+    /// Poverty gap ratio × persons, in parts per million.
+    GapIncome,
+    /// Squared gap ratio × persons, in parts per million.
+    SeverityIncome,
+    /// Persons in net poverty (income less out-of-pocket payments, illness interest, own premiums).
+    PoorNet,
+    /// Net gap ratio × persons, in parts per million.
+    GapNet,
+    /// Squared net gap ratio × persons, in parts per million.
+    SeverityNet,
+    /// Persons under the monitoring line by income.
+    PoorIncomeMonitoring,
+    /// Persons under the monitoring line by net income.
+    PoorNetMonitoring,
+    /// Persons in households that were not in net poverty last year.
+    AtRiskPersons,
+    /// Of them, persons in net poverty this year.
+    EnteredPersons,
+    /// Households that were not in net poverty last year.
+    AtRiskHouseholds,
+    /// Of them, households in net poverty this year.
+    EnteredHouseholds,
+    /// Entered persons who would not be net poor had this year's illness been restored (add-back).
+    EnteredPersonsIllness,
+    /// Entered households that would not be net poor under add-back.
+    EnteredHouseholdsIllness,
+    /// Root households of the cohort alive at the switch.
+    CohortHouseholds,
+    /// Of the cohort, those that have ever entered net poverty since the switch.
+    CohortEverEntered,
+    /// Of the cohort, those dissolved (no living member) without having entered.
+    CohortDissolved,
+    /// Persons of the cohort at the switch.
+    CohortPersons,
+    /// Persons at the switch of cohort households that have ever entered net poverty.
+    CohortPersonsEverEntered,
+    /// Persons of the cohort at the switch who have died or whose household has ever entered.
+    CohortPersonsEnteredOrDied,
+    /// Households with out-of-pocket payments over 10 % of consumption.
+    Che10Households,
+    /// Persons in them.
+    Che10Persons,
+    /// Households with out-of-pocket payments over 25 % of consumption.
+    Che25Households,
+    /// Persons in them.
+    Che25Persons,
+    /// Households with out-of-pocket payments of at least 40 % of non-food consumption.
+    CheNonFoodHouseholds,
+    /// Persons in them.
+    CheNonFoodPersons,
+    /// Households with out-of-pocket payments over 10 % of income.
+    CheIncome10Households,
+    /// Persons in households with consumption at or over the line that payments push under it.
+    ImpoverishedPersons,
+    /// Such households.
+    ImpoverishedHouseholds,
+    /// Persons in households under the line by consumption that pay anything.
+    FurtherImpoverishedPersons,
+    /// Households that are catastrophic (40 % non-food) or forgo needed care for money.
+    HardshipHouseholds,
+    /// Persons in them.
+    HardshipPersons,
+    /// Medical bills, fen.
+    Bill,
+    /// In-catalogue part of medical bills, fen.
+    BillCovered,
+    /// Inpatient part of medical bills, fen.
+    BillInpatient,
+    /// Paid by all payers for inpatient care, fen.
+    PaidInpatient,
+    /// Out-of-pocket payments after every reimbursement, fen.
+    OutOfPocket,
+    /// Disposable income, fen.
+    Income,
+    /// Consumption, fen.
+    Consumption,
+    /// Premiums paid by households, fen.
+    PremiumOwn,
+    /// Premiums paid by aid, fen.
+    PremiumAid,
+    /// Government subsidy of premiums, fen.
+    PremiumSubsidy,
+    /// Earnings lost to illness and care-giving, fen.
+    LostEarnings,
+    /// Interest paid on medical debt, fen.
+    MedicalInterest,
+    /// Debt at the end of the year, medical and other, fen.
+    Debt,
+    /// Medical debt at the end of the year, fen.
+    MedicalDebt,
+    /// Savings at the end of the year, fen.
+    Savings,
+    /// Productive assets sold in the year, fen.
+    AssetsSold,
+    /// Bills and consumption that could not be paid, fen.
+    Unpaid,
+    /// Households with medical debt.
+    MedicalDebtHouseholds,
+    /// Needed hospital episodes.
+    EpisodesNeeded,
+    /// Needed episodes not treated.
+    EpisodesForgone,
+    /// Needed episodes not treated for lack of money or for price.
+    EpisodesForgoneMoney,
+    /// Hospital admissions.
+    Admissions,
+    /// Admissions that were not needed.
+    AdmissionsInduced,
+    /// Admissions outside the county.
+    AdmissionsOutside,
+    /// Deaths of members.
+    Deaths,
+    /// Births into households.
+    Births,
+    /// Members who left the rural population for good.
+    Departures,
+    /// Persons with any chronic disease.
+    Chronic,
+    /// Persons with a mental illness.
+    Mental,
+    /// Persons aged 18 and over (denominator of mental illness).
+    Adults,
+    /// Persons with a disability.
+    Disabled,
+    /// Persons insured.
+    Insured,
+    /// Persons in registered households whose list is in force.
+    RegisteredPersons,
+    /// Persons in monitored households.
+    MonitoredPersons,
+    /// Persons in dibao households.
+    DibaoPersons,
+    /// Persons in the poorest share of true income that dibao is meant for.
+    TargetPersons,
+    /// Of the target persons, those not in dibao, destitute or monitored classes.
+    TargetMissed,
+    /// Persons in dibao, destitute or monitored classes.
+    CoveredPersons,
+    /// Of them, persons whose true income is not under the monitoring line.
+    CoveredNotTarget,
+    /// Preferential payments above need, fen (measures: over-protection).
+    OverProtection,
+    /// Need left unpaid, fen (measures: under-protection).
+    UnderProtection,
+    /// Persons in households that are over-protected.
+    OverProtectedPersons,
+    /// Persons in households that are under-protected.
+    UnderProtectedPersons,
+    /// Paid by basic insurance, fen; the other payers follow in the order of `Payer`.
+    PaidFirst,
+    /// Paid by critical-illness insurance, fen.
+    Paid1,
+    /// Paid by medical aid, fen.
+    Paid2,
+    /// Paid by local top-up, fen.
+    Paid3,
+    /// Paid by supplementary insurance, fen.
+    Paid4,
+    /// Paid by charity, fen.
+    Paid5,
+}
+
+const _: () = assert!(Tally::Paid5 as usize - Tally::PaidFirst as usize + 1 == PAYERS);
+
+/// The sums of one place, regime and year: `[cell][tally]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sums(Vec<i64>);
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self(vec![0; CELLS * TALLIES])
+    }
+}
+
+impl Sums {
+    /// The tallies of a cell.
+    #[must_use]
+    pub fn cell(&self, index: usize) -> &[i64; TALLIES] {
+        self.0[index * TALLIES..(index + 1) * TALLIES].try_into().expect("a cell has TALLIES sums")
+    }
+
+    /// The tallies of a cell, to add to.
+    pub fn cell_mut(&mut self, index: usize) -> &mut [i64; TALLIES] {
+        (&mut self.0[index * TALLIES..(index + 1) * TALLIES]).try_into().expect("a cell has TALLIES sums")
+    }
+
+    /// Adds another county's sums.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, more) in self.0.iter_mut().zip(&other.0) {
+            *sum += more;
+        }
+    }
+
+    /// The sum of one tally over the cells that belong to a group.
+    pub fn total(&self, tally: Tally, belongs: impl Fn(Cell) -> bool) -> i64 {
+        (0..CELLS)
+            .filter(|index| belongs(Cell::at(*index)))
+            .map(|index| self.cell(index)[tally as usize])
+            .sum()
+    }
+}
+
+/// Number of bins of a money histogram.
+pub const BINS: usize = 512;
+
+/// The bin of an amount per head or per equivalent adult, in fen: bin 0 is below zero, then 50
+/// yuan wide to 15,000, 250 yuan wide to 40,000, 2,000 yuan wide to 200,000, then one open bin at the end of
+/// each stretch of growing width.
+#[must_use]
+pub fn bin(fen: i64) -> usize {
+    let yuan = fen.div_euclid(100);
+    let index = match yuan {
+        i64::MIN..=-1 => 0,
+        0..15_000 => 1 + yuan / 50,
+        15_000..40_000 => 301 + (yuan - 15_000) / 250,
+        40_000..200_000 => 401 + (yuan - 40_000) / 2_000,
+        200_000..1_220_000 => 481 + (yuan - 200_000) / 34_000,
+        _ => 511,
+    };
+    usize::try_from(index).expect("every bin is below 512")
+}
+
+/// Lower limit of a bin in yuan; bin 0 has none and gives minus infinity.
+#[must_use]
+pub fn bin_from_yuan(bin: usize) -> f64 {
+    // Bins are below 512.
+    #[allow(clippy::cast_precision_loss)]
+    let b = bin as f64;
+    match bin {
+        0 => f64::NEG_INFINITY,
+        1..301 => (b - 1.0) * 50.0,
+        301..401 => 15_000.0 + (b - 301.0) * 250.0,
+        401..481 => 40_000.0 + (b - 401.0) * 2_000.0,
+        _ => 200_000.0 + (b - 481.0) * 34_000.0,
+    }
+}
+
+macro_rules! columns {
+    ($($(#[doc = $doc:literal])* $name:ident,)*) => {
+        /// A column of the histograms.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(usize)]
+        pub enum Column { $($(#[doc = $doc])* $name,)* }
+        /// Number of histogram columns.
+        pub const COLUMNS: usize = [$(Column::$name),*].len();
+    };
+}
+
+columns! {
+    /// Persons by disposable income per head.
+    IncomePersons,
+    /// Sum of income per head × persons in fen, by disposable income per head.
+    IncomeSum,
+    /// Out-of-pocket payments in fen, by disposable income per head.
+    IncomeOutOfPocket,
+    /// Persons in households with payments at or over 40 % of non-food consumption, by income per head.
+    IncomeChePersons,
+    /// Persons by consumption per head.
+    ConsumptionPersons,
+    /// Persons in households that pay, by critical societal poverty line per head: (consumption − payments / 0.4) / members.
+    SdgCritical,
+    /// Persons in households that pay, by (consumption − payments) / members.
+    SdgImpoverishing,
+    /// Households by food share of consumption in ten-thousandths, 20 a bin.
+    FoodShareHouseholds,
+    /// Sum of food consumption per equivalent adult in fen, by food share.
+    FoodShareFood,
+    /// Households whose food consumption is at least (consumption − payments / 0.4), by that amount per equivalent adult (Xu).
+    XuCritical,
+    /// Persons in those households.
+    XuCriticalPersons,
+}
+
+/// Integer histograms of one place, regime and year: `[column][bin]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Histograms(Vec<i64>);
+
+impl Default for Histograms {
+    fn default() -> Self {
+        Self(vec![0; COLUMNS * BINS])
+    }
+}
+
+impl Histograms {
+    /// The bins of a column.
+    #[must_use]
+    pub fn column(&self, column: Column) -> &[i64] {
+        &self.0[column as usize * BINS..(column as usize + 1) * BINS]
+    }
+
+    /// Adds to a bin.
+    pub fn count(&mut self, column: Column, bin: usize, amount: i64) {
+        self.0[column as usize * BINS + bin] += amount;
+    }
+
+    /// Adds another county's counts.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, more) in self.0.iter_mut().zip(&other.0) {
+            *sum += more;
+        }
+    }
+}
+
+/// Outcomes of root households lifted at the switch, under a regime and the baseline: *ever
+/// returned by the end of the year*.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flows {
+    /// Returned under the baseline only.
+    pub saved: i64,
+    /// Returned under the regime only.
+    pub lost: i64,
+    /// Returned under both.
+    pub both: i64,
+    /// Returned under neither.
+    pub neither: i64,
+    /// Returned under neither, and dissolved under at least one.
+    pub died_or_dissolved: i64,
+    /// Exists under one regime only.
+    pub unmatched: i64,
+}
+
+impl Flows {
+    /// Adds another county's flows.
+    pub fn add(&mut self, other: &Self) {
+        self.saved += other.saved;
+        self.lost += other.lost;
+        self.both += other.both;
+        self.neither += other.neither;
+        self.died_or_dissolved += other.died_or_dissolved;
+        self.unmatched += other.unmatched;
+    }
+}
+
+/// Lines and prices of a year, equal in all regimes, for turning sums into measures.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct YearFacts {
+    /// Rural consumer prices, 2020 = 1.
+    pub price_index: f64,
+    /// Official poverty line, yuan a head and year.
+    pub official_line_yuan: f64,
+    /// Monitoring line, yuan a head and year.
+    pub monitoring_line_yuan: f64,
+    /// Yuan per 2017 PPP dollar, in this year's prices.
+    pub yuan_per_ppp_dollar: f64,
+}
+
+/// All sums of one replicate.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReplicateRecord {
+    /// Number of the replicate.
+    pub replicate: u32,
+    /// `[regime][year][place]`.
+    pub sums: Vec<Vec<Vec<Sums>>>,
+    /// `[regime][year][place]`.
+    pub histograms: Vec<Vec<Vec<Histograms>>>,
+    /// `[regime][year]`, against the baseline.
+    pub flows: Vec<Vec<Flows>>,
+    /// `[year]`.
+    pub facts: Vec<YearFacts>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_and_their_indices_are_inverse() {
+        for index in 0..CELLS {
+            assert_eq!(Cell::at(index).index(), index);
+        }
+    }
+
+    #[test]
+    fn bins_begin_where_they_say() {
+        for index in 1..BINS {
+            let from = bin_from_yuan(index);
+            // Exact whole yuan.
+            #[allow(clippy::cast_possible_truncation)]
+            let fen = from as i64 * 100;
+            assert_eq!(bin(fen), index, "bin {index} from {from}");
+            assert_eq!(bin(fen - 1), index - 1, "below bin {index}");
+        }
+    }
+}

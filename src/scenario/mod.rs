@@ -1,0 +1,4 @@
+//! The scenario: file as written → resolved and complete.
+
+pub mod plan;
+pub mod policy;

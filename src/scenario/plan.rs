@@ -1,0 +1,94 @@
+//! What is run: years, replicates, places, and what is written.
+
+use crate::scenario::policy::Schedule;
+use crate::units::Year;
+
+/// A text in both languages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bilingual {
+    /// English.
+    pub en: String,
+    /// Chinese.
+    pub zh: String,
+}
+
+/// Years, replicates, seed and size of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// First reported year.
+    pub first_year: Year,
+    /// Last reported year.
+    pub last_year: Year,
+    /// Year from which each regime follows its own policy; until then all follow `historical`.
+    pub switch_year: Year,
+    /// Number of replicates, at least 1.
+    pub replicates: u32,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Households per replicate over all places.
+    pub households: u32,
+}
+
+/// A kind of county and how many of it are simulated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// Its name, as in the group `place:<name>`.
+    pub id: String,
+    /// Label in both languages.
+    pub label: Bilingual,
+    /// Share of the scenario's households, summing to 1 over places.
+    pub share: f64,
+    /// Number of simulated counties of this kind.
+    pub counties: u32,
+    /// Income per head relative to the national rural mean.
+    pub income_level: Schedule,
+    /// Share of households registered as poor in 2014.
+    pub registered_share: f64,
+    /// Median travel time to the county hospital in minutes.
+    pub travel_minutes: f64,
+    /// Log standard deviation of travel time between villages.
+    pub travel_log_sd: f64,
+    /// Share of admissions that the county hospital can treat.
+    pub county_capability: f64,
+    /// Level of medical prices relative to the national rural mean.
+    pub price_level: f64,
+    /// Odds ratio of age 60 and over against the national rural age structure.
+    pub ageing: f64,
+    /// Factor on the onset of chronic disease.
+    pub morbidity: f64,
+}
+
+/// A language of charts and reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    En,
+    /// Chinese.
+    Zh,
+}
+
+/// A format of charts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChartFormat {
+    /// Scalable vector graphics.
+    Svg,
+    /// Portable document format.
+    Pdf,
+    /// Portable network graphics, 300 dpi.
+    Png,
+}
+
+/// What a run writes beside its tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// Languages of charts and report.
+    pub languages: Vec<Language>,
+    /// Formats of charts; empty for no charts.
+    pub formats: Vec<ChartFormat>,
+    /// Width of charts in millimetres.
+    pub width_mm: u32,
+    /// Whether `panel.parquet` is written.
+    pub panel: bool,
+    /// Number of replicates in the panel.
+    pub panel_replicates: u32,
+}

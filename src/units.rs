@@ -1,0 +1,339 @@
+//! Quantities that check themselves once: money, rates, years, ages.
+//!
+//! Money is an integer number of fen (1/100 yuan) and rates are integer parts per million, so that
+//! sums are exact in any order. Multiplying money by a rate rounds in one function,
+//! [`Money::times`], half up.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+
+/// What is wrong with a quantity.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UnitError {
+    /// A share or probability outside `[0, 1]` (or not a number).
+    NotAShare(f64),
+    /// A rate that is negative, too large or not a number.
+    NotARate(f64),
+    /// An amount of money that is not finite or too large to hold in fen.
+    NotMoney(f64),
+    /// A calendar year outside `1900..=2200`.
+    NotAYear(i64),
+}
+
+impl fmt::Display for UnitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAShare(x) => write!(f, "{x} is not a share between 0 and 1"),
+            Self::NotARate(x) => write!(f, "{x} is not a rate between 0 and 4000"),
+            Self::NotMoney(x) => write!(f, "{x} is not an amount of money in yuan"),
+            Self::NotAYear(x) => write!(f, "{x} is not a year between 1900 and 2200"),
+        }
+    }
+}
+
+impl std::error::Error for UnitError {}
+
+/// An amount of money in fen (1/100 yuan). Negative amounts are debts or losses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Money(i64);
+
+impl Money {
+    /// No money.
+    pub const ZERO: Self = Self(0);
+    /// The largest amount; stands for "no ceiling".
+    pub const MAX: Self = Self(i64::MAX);
+
+    /// An amount in fen.
+    #[must_use]
+    pub const fn from_fen(fen: i64) -> Self {
+        Self(fen)
+    }
+
+    /// An amount in whole yuan.
+    #[must_use]
+    pub const fn from_yuan(yuan: i64) -> Self {
+        Self(yuan * 100)
+    }
+
+    /// An amount in yuan, rounded half up to the fen.
+    ///
+    /// # Errors
+    /// [`UnitError::NotMoney`] unless the amount is finite and under ten trillion yuan.
+    pub fn try_from_yuan(yuan: f64) -> Result<Self, UnitError> {
+        if !(-1e13..=1e13).contains(&yuan) {
+            return Err(UnitError::NotMoney(yuan));
+        }
+        // The range check above keeps the product far inside i64.
+        #[allow(clippy::cast_possible_truncation)]
+        Ok(Self(libm::floor(yuan * 100.0 + 0.5) as i64))
+    }
+
+    /// The amount in fen.
+    #[must_use]
+    pub const fn fen(self) -> i64 {
+        self.0
+    }
+
+    /// The amount in yuan, for display and measures only.
+    #[must_use]
+    pub fn yuan(self) -> f64 {
+        // Exact below 2^53 fen (90 trillion yuan).
+        #[allow(clippy::cast_precision_loss)]
+        let fen = self.0 as f64;
+        fen / 100.0
+    }
+
+    /// Money times a rate, rounded half up to the fen: the only place where money is rounded.
+    ///
+    /// # Panics
+    /// If the product leaves the range of money, which no checked bill can reach.
+    #[must_use]
+    pub fn times(self, rate: Rate) -> Self {
+        let product = i128::from(self.0) * i128::from(rate.0);
+        let rounded = (product + 500_000).div_euclid(1_000_000);
+        Self(i64::try_from(rounded).expect("bills are bounded far below i64"))
+    }
+
+    /// The smaller of two amounts.
+    #[must_use]
+    pub fn min(self, other: Self) -> Self {
+        Self(self.0.min(other.0))
+    }
+
+    /// The larger of two amounts.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self(self.0.max(other.0))
+    }
+
+    /// The amount, or nothing if it is negative.
+    #[must_use]
+    pub fn or_zero(self) -> Self {
+        Self(self.0.max(0))
+    }
+
+    /// The difference, or nothing if it is negative. Takes [`Money::MAX`] as "no limit".
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0).max(0))
+    }
+
+    /// The sum that stays at [`Money::MAX`] instead of overflowing.
+    #[must_use]
+    pub fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        write!(f, "{sign}{}.{:02}", self.0.unsigned_abs() / 100, self.0.unsigned_abs() % 100)
+    }
+}
+
+impl Add for Money {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.checked_add(other.0).expect("sums of bills are bounded far below i64"))
+    }
+}
+
+impl Sub for Money {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.checked_sub(other.0).expect("sums of bills are bounded far below i64"))
+    }
+}
+
+impl Neg for Money {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl AddAssign for Money {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl SubAssign for Money {
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
+    }
+}
+
+impl Sum for Money {
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        iter.fold(Self::ZERO, Add::add)
+    }
+}
+
+/// A non-negative rate in integer parts per million: a reimbursement rate, a share, a growth
+/// factor. `Rate::ONE` is the whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rate(u32);
+
+impl Rate {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// The whole.
+    pub const ONE: Self = Self(1_000_000);
+
+    /// A rate from parts per million.
+    #[must_use]
+    pub const fn from_ppm(ppm: u32) -> Self {
+        Self(ppm)
+    }
+
+    /// A rate from a fraction, rounded to parts per million.
+    ///
+    /// # Errors
+    /// [`UnitError::NotARate`] outside `[0, 4000]`.
+    pub fn try_from_fraction(fraction: f64) -> Result<Self, UnitError> {
+        if !(0.0..=4000.0).contains(&fraction) {
+            return Err(UnitError::NotARate(fraction));
+        }
+        // At most 4e9, inside u32.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        Ok(Self(libm::floor(fraction * 1e6 + 0.5) as u32))
+    }
+
+    /// A rate from a fraction that must be a share.
+    ///
+    /// # Errors
+    /// [`UnitError::NotAShare`] outside `[0, 1]`.
+    pub fn try_from_share(share: f64) -> Result<Self, UnitError> {
+        if !(0.0..=1.0).contains(&share) {
+            return Err(UnitError::NotAShare(share));
+        }
+        Self::try_from_fraction(share)
+    }
+
+    /// Parts per million.
+    #[must_use]
+    pub const fn ppm(self) -> u32 {
+        self.0
+    }
+
+    /// The rate as a fraction.
+    #[must_use]
+    pub fn fraction(self) -> f64 {
+        f64::from(self.0) / 1e6
+    }
+
+    /// One minus the rate, or nothing.
+    #[must_use]
+    pub const fn complement(self) -> Self {
+        Self(1_000_000u32.saturating_sub(self.0))
+    }
+
+    /// The sum of two rates, at most the whole.
+    #[must_use]
+    pub fn plus_at_most_one(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0).min(1_000_000))
+    }
+
+    /// The product of two rates, rounded half up.
+    #[must_use]
+    pub fn times(self, other: Self) -> Self {
+        let product = (u64::from(self.0) * u64::from(other.0) + 500_000) / 1_000_000;
+        Self(u32::try_from(product).expect("a product of rates up to 4000 fits"))
+    }
+}
+
+/// A calendar year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Year(i16);
+
+impl Year {
+    /// A calendar year known to be in range.
+    #[must_use]
+    pub const fn new(year: i16) -> Self {
+        assert!(year >= 1900 && year <= 2200, "a calendar year between 1900 and 2200");
+        Self(year)
+    }
+
+    /// A calendar year.
+    ///
+    /// # Errors
+    /// [`UnitError::NotAYear`] outside `1900..=2200`.
+    pub fn try_new(year: i64) -> Result<Self, UnitError> {
+        i16::try_from(year)
+            .ok()
+            .filter(|y| (1900..=2200).contains(y))
+            .map(Self)
+            .ok_or(UnitError::NotAYear(year))
+    }
+
+    /// The number of the year.
+    #[must_use]
+    pub const fn number(self) -> i16 {
+        self.0
+    }
+
+    /// The year after.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// The year before.
+    #[must_use]
+    pub const fn previous(self) -> Self {
+        Self(self.0 - 1)
+    }
+
+    /// Whole years from `earlier` to this year (negative if it is later).
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> i16 {
+        self.0 - earlier.0
+    }
+
+    /// All years from this one to `last`, both included.
+    pub fn through(self, last: Self) -> impl Iterator<Item = Self> + Clone {
+        (self.0..=last.0).map(Self)
+    }
+}
+
+impl fmt::Display for Year {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_times_rate_rounds_half_up() {
+        let half = Rate::from_ppm(500_000);
+        assert_eq!(Money::from_fen(1).times(half), Money::from_fen(1));
+        assert_eq!(Money::from_fen(3).times(half), Money::from_fen(2));
+        assert_eq!(Money::from_fen(-1).times(half), Money::from_fen(0));
+        assert_eq!(Money::from_fen(1).times(Rate::from_ppm(499_999)), Money::ZERO);
+    }
+
+    #[test]
+    fn not_a_number_is_refused_everywhere() {
+        assert!(matches!(Rate::try_from_share(f64::NAN), Err(UnitError::NotAShare(_))));
+        assert!(matches!(Rate::try_from_fraction(f64::NAN), Err(UnitError::NotARate(_))));
+        assert!(matches!(Money::try_from_yuan(f64::NAN), Err(UnitError::NotMoney(_))));
+    }
+
+    #[test]
+    fn share_limits_are_closed() {
+        assert_eq!(Rate::try_from_share(1.0), Ok(Rate::ONE));
+        assert_eq!(Rate::try_from_share(1.000_001), Err(UnitError::NotAShare(1.000_001)));
+    }
+
+    #[test]
+    fn money_prints_fen() {
+        assert_eq!(Money::from_fen(-5).to_string(), "-0.05");
+        assert_eq!(Money::from_yuan(1234).to_string(), "1234.00");
+    }
+}
