@@ -9,7 +9,7 @@
 
 use crate::billing::{self, Bill, CompiledLayers, HouseholdYear, Patient, PersonYear};
 use crate::illness::PotentialEpisode;
-use crate::population::tables::Tables;
+use crate::population::tables::{Path, Tables};
 use crate::scenario::plan::Place;
 use crate::scenario::policy::{CLASSES, Class, ClassSet, LEVELS, Level, Policy, Service};
 use crate::scenario::society::Care;
@@ -101,7 +101,7 @@ impl CareYear {
     pub fn compile(care: &Care, place: &Place, tables: &Tables, year: Year) -> Self {
         let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds it");
         let cost = |level| {
-            Money::try_from_yuan(tables.cost_per_stay(level, year) * place.price_level)
+            Money::try_from_yuan(tables.admission_cost(level, year) * place.price_level)
                 .expect("a mean bill is a small amount")
         };
         let cut = |share: f64| (crate::random::threshold(share) >> 32) as u32;
@@ -140,7 +140,7 @@ impl CareYear {
             },
             outpatient: outpatient_quantiles(care.outpatient_log_sd),
             outpatient_user: (crate::random::threshold(care.outpatient_user_share) >> 48) as u16,
-            visit_cost: Money::try_from_yuan(tables.cost_per_visit(year) * place.price_level)
+            visit_cost: Money::try_from_yuan(tables.path(Path::VisitCostTownship, year) * place.price_level)
                 .expect("a mean bill is a small amount"),
             visits: rate(care.outpatient_visits / care.outpatient_user_share.max(1e-6)),
             visits_chronic: rate(care.outpatient_visits_chronic),

@@ -8,6 +8,7 @@
 //! birth or leaves.
 
 use crate::illness::CHRONIC_SETS;
+use crate::population::Sex;
 use crate::population::tables::Tables;
 use crate::random::threshold;
 use crate::scenario::society::{Demography, Illness};
@@ -23,6 +24,12 @@ pub const AGES: usize = MAX_AGE + 1;
 #[inline]
 pub fn age_index(year: Year, birth_year: i16) -> usize {
     usize::try_from((year.number() - birth_year).max(0)).expect("not negative").min(MAX_AGE)
+}
+
+/// An age index as the tables take it.
+#[must_use]
+pub fn age_of(index: usize) -> u8 {
+    u8::try_from(index).expect("ages are at most 100")
 }
 
 /// Probabilities of one year, compiled for the loop: `[sex][age]`.
@@ -49,11 +56,11 @@ impl DemographyYear {
         let healthy = |age: usize| healthy_share(illness, age);
         let death = |sex: usize| {
             std::array::from_fn(|age| {
-                (tables.mortality(year, sex, age) * parameters.mortality_factor * healthy(age)).min(1.0)
+                (tables.death_probability(year, Sex::ALL[sex], age_of(age)) * parameters.mortality_factor * healthy(age)).min(1.0)
             })
         };
         let birth = std::array::from_fn(|age| {
-            threshold((tables.fertility(year, age) * parameters.fertility_factor).min(1.0))
+            threshold((tables.birth_probability(year, age_of(age)) * parameters.fertility_factor).min(1.0))
         });
         let leaving = std::array::from_fn(|age| {
             threshold(match age {

@@ -8,7 +8,7 @@
 //! unpaid. The lasting loss after a shock comes out of these, it is not put in.
 
 use crate::population::columns::HouseholdState;
-use crate::population::tables::Tables;
+use crate::population::tables::{Path, Tables};
 use crate::scenario::plan::Place;
 use crate::scenario::society::{Economy, Poverty};
 use crate::units::{Money, Rate, Year};
@@ -125,7 +125,7 @@ impl EconomyYear {
             food,
             shortfall_passed: rate(economy.shortfall_passed),
             floor_per_head: Money::try_from_yuan(
-                economy.floor_lines * tables.official_line(year) * poverty.line_factor,
+                economy.floor_lines * tables.path(Path::OfficialLine, year) * poverty.line_factor,
             )
             .expect("a poverty line is a small amount"),
             kin_gift_share: rate(economy.kin_gift_share),
@@ -357,7 +357,7 @@ fn consumption_grid(economy: &Economy, tables: &Tables, year: Year) -> Vec<i64> 
             libm::pow(income as f64, economy.consumption_elasticity)
         })
         .collect();
-    let mean = tables.mean_consumption_yuan(year) * 100.0;
+    let mean = tables.path(Path::Consumption, year) * 100.0;
     let average = normal_average(&shape);
     // Consumption per head is far inside i64.
     #[allow(clippy::cast_possible_truncation)]
@@ -367,8 +367,8 @@ fn consumption_grid(economy: &Economy, tables: &Tables, year: Year) -> Vec<i64> 
 /// Food per head by permanent rank, fen: the published food share at mean consumption, falling with
 /// consumption (Engel), between 15 and 75 %.
 fn food_grid(economy: &Economy, tables: &Tables, year: Year, consumption: &[i64]) -> Vec<i64> {
-    let mean = tables.mean_consumption_yuan(year) * 100.0;
-    let share = tables.food_share(year);
+    let mean = tables.path(Path::Consumption, year) * 100.0;
+    let share = tables.path(Path::FoodShare, year);
     consumption
         .iter()
         .map(|fen| {

@@ -5,8 +5,9 @@
 //! regime changes, each with a fixed index, date, severity, cost and place; a regime thins them with
 //! the mark that each carries, so preventing one episode doesn't give the next another fate.
 
-use crate::demography::{AGES, age_index};
-use crate::population::tables::Tables;
+use crate::demography::{AGES, age_index, age_of};
+use crate::population::tables::{Condition, Tables};
+use crate::population::{Chronic, Sex};
 use crate::random::{Key, normal, stream, threshold, unit};
 use crate::scenario::plan::Place;
 use crate::scenario::society::{Care, Illness};
@@ -33,10 +34,10 @@ pub struct IllnessYear {
     pub onset: Box<[[[f64; AGES]; 2]; 8]>,
     /// Factor on onset with another chronic disease.
     pub comorbidity_factor: f64,
-    /// Onset of disability: `[untreated][number of groups, at most 4][age under 65 or not]`.
-    pub disability: [[[f64; 2]; 5]; 2],
-    /// The same in the year of a stroke: factor.
-    pub disability_stroke: f64,
+    /// Onset of disability without chronic disease: `[sex][age]`.
+    pub disability: [[f64; AGES]; 2],
+    /// Factor on it: `[untreated][number of groups, at most 4]`.
+    pub disability_factor: [[f64; 5]; 2],
     /// Largest probability of disability.
     pub disability_bound: f64,
     /// Threshold of recovery from mental illness.
@@ -78,14 +79,14 @@ impl IllnessYear {
         for (group, by_sex) in onset.iter_mut().enumerate() {
             for (sex, by_age) in by_sex.iter_mut().enumerate() {
                 for (age, hazard) in by_age.iter_mut().enumerate() {
-                    *hazard = (tables.onset(group, sex, age, year) * illness.onset_factor * place.morbidity)
+                    *hazard = (tables.onset_probability(year, Condition::ALL[group], Sex::ALL[sex], age_of(age)) * illness.onset_factor * place.morbidity)
                         .min(1.0 / illness.comorbidity_factor.max(1.0));
                 }
             }
         }
         let bound = care.admission_factor_bound;
         let episode_bound = std::array::from_fn(|age| {
-            tables.admission_rate(year, age) * care.admission_factor * care.admission_healthy * bound
+            tables.admission_rate(year, age_of(age)) * care.admission_factor * care.admission_healthy * bound
                 / care.treated_share
         });
         let episode_share = std::array::from_fn(|flags| {
@@ -101,10 +102,17 @@ impl IllnessYear {
         Self {
             onset,
             comorbidity_factor: illness.comorbidity_factor,
-            disability: disability_table(illness),
-            disability_stroke: illness.disability_stroke,
+            disability: std::array::from_fn(|sex| {
+                std::array::from_fn(|age| {
+                    tables.onset_probability(year, Condition::Disability, Sex::ALL[sex], age_of(age))
+                        * illness.disability_healthy
+                })
+            }),
+            disability_factor: disability_factors(illness),
             disability_bound: illness.disability_bound,
-            recovery: threshold(illness.mental_recovery),
+            recovery: threshold(
+                (tables.recovery(Condition::Chronic(Chronic::Mental)) * illness.recovery_factor).min(1.0),
+            ),
             episode_bound,
             episode_share,
             cost_log_sd: care.inpatient_log_sd,
@@ -128,11 +136,17 @@ impl IllnessYear {
     /// Probability that a disability begins.
     #[must_use]
     #[inline]
-    pub fn disability(&self, age: usize, chronic: u8, new_stroke: bool, untreated: bool) -> f64 {
+    pub fn disability(&self, sex: usize, age: usize, chronic: u8, untreated: bool) -> f64 {
         let groups = chronic.count_ones().min(4) as usize;
-        let base = self.disability[usize::from(untreated)][groups][usize::from(age >= 65)];
-        let stroke = if new_stroke { self.disability_stroke } else { 1.0 };
-        (base * stroke).min(self.disability_bound)
+        (self.disability[sex][age] * self.disability_factor[usize::from(untreated)][groups])
+            .min(self.disability_bound)
+    }
+
+    /// Largest probability that a disability begins.
+    #[must_use]
+    pub fn disability_bound(&self, sex: usize, age: usize) -> f64 {
+        let most = self.disability_factor.iter().flatten().fold(0.0, |most: f64, f| most.max(*f));
+        (self.disability[sex][age] * most).min(self.disability_bound)
     }
 
     /// Share of potential episodes that happen to a person in this state.
@@ -222,17 +236,13 @@ pub fn poisson_count(intensity: f64, word: u64) -> u32 {
     count
 }
 
-fn disability_table(illness: &Illness) -> [[[f64; 2]; 5]; 2] {
+fn disability_factors(illness: &Illness) -> [[f64; 5]; 2] {
     std::array::from_fn(|untreated| {
         std::array::from_fn(|groups| {
-            std::array::from_fn(|old| {
-                // At most 4.
-                #[allow(clippy::cast_precision_loss)]
-                let chronic = libm::pow(illness.disability_per_chronic, groups as f64);
-                let age = if old == 1 { 1.0 } else { illness.disability_under_65_ratio };
-                let forgone = if untreated == 1 { illness.disability_forgone } else { 1.0 };
-                (illness.disability_65 * age * chronic * forgone).min(illness.disability_bound)
-            })
+            // At most 4.
+            #[allow(clippy::cast_precision_loss)]
+            let chronic = libm::pow(illness.disability_per_chronic, groups as f64);
+            if untreated == 1 { chronic * illness.disability_forgone } else { chronic }
         })
     })
 }

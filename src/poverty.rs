@@ -4,7 +4,7 @@
 //! on illness debt and the household's own premiums. Foster, Greer and Thorbecke (1984) give
 //! headcount, gap and severity.
 
-use crate::population::tables::Tables;
+use crate::population::tables::{Path, Tables};
 use crate::scenario::society::Poverty;
 use crate::units::{Money, Year};
 
@@ -24,10 +24,10 @@ impl Lines {
     #[must_use]
     pub fn compile(poverty: &Poverty, tables: &Tables, year: Year) -> Self {
         let fen = |yuan: f64| Money::try_from_yuan(yuan).expect("a poverty line is a small amount").fen();
-        let official = tables.official_line(year) * poverty.line_factor;
+        let official = tables.path(Path::OfficialLine, year) * poverty.line_factor;
         Self {
             official: fen(official),
-            monitoring: fen(tables.monitoring_line(year) * poverty.line_factor),
+            monitoring: fen(tables.path(Path::MonitoringLine, year) * poverty.line_factor),
             marginal: fen(official * poverty.marginal_lines),
         }
     }

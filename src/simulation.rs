@@ -15,7 +15,7 @@ use crate::population::columns::{
     County, CountyState, Household, HouseholdState, Person, PersonState, Registration, Status,
 };
 use crate::population::synthesis::{HouseholdDraw, Synthesiser};
-use crate::population::tables::Tables;
+use crate::population::tables::{Path, Tables};
 use crate::population::{PersonId, Relation};
 use crate::random::{Draw, Key, normal, stream, unit};
 use crate::record::{Cell, Flows, Histograms, PanelRow, Standing, Sums};
@@ -281,7 +281,7 @@ impl<'a> CountyRun<'a> {
     fn publish(&mut self, year: Year) {
         let scenario = self.world.scenario;
         let registered_share = scenario.places[self.task.place].registered_share;
-        let standard = self.world.tables.dibao_standard(year);
+        let standard = self.world.tables.path(Path::DibaoStandard, year);
         for regime in 0..self.states.len() {
             let rules = &self.regime_year(year, regime).lists;
             let thresholds =

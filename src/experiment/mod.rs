@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use crate::measures::{Collector, Shape};
 use crate::population::synthesis::Synthesiser;
-use crate::population::tables::Tables;
+use crate::population::tables::tables;
 use crate::random::Key;
 use crate::record::{PanelRow, ReplicateRecord};
 use crate::measures::table::Results;
@@ -78,7 +78,7 @@ pub fn counties(scenario: &Scenario) -> u64 {
 /// # Errors
 /// [`Interrupted`] if the watcher stops the run.
 pub fn run(scenario: &Scenario, watch: &dyn Watch) -> Result<Finished, Interrupted> {
-    let tables = Tables::shipped();
+    let tables = tables();
     let timetable = Timetable::compile(scenario, tables);
     let synthesisers: Vec<Synthesiser> = scenario
         .places

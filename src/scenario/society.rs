@@ -5,9 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::population::PopulationParameters;
+
 /// All parameters of society.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Society {
+    /// Synthesis of the population at the start.
+    pub population: PopulationParameters,
     /// Births, deaths, leaving home.
     pub demography: Demography,
     /// Chronic disease, disability, mental illness.
@@ -72,20 +76,16 @@ pub struct Illness {
     pub mortality_healthy_young: f64,
     /// The same at 80 and over.
     pub mortality_healthy_old: f64,
-    /// Yearly onset of disability at 65 and over without chronic disease.
-    pub disability_65: f64,
-    /// Onset of disability under 65 relative to 65 and over.
-    pub disability_under_65_ratio: f64,
+    /// Onset of disability without chronic disease relative to the table of the age.
+    pub disability_healthy: f64,
     /// Factor on the onset of disability for each chronic group.
     pub disability_per_chronic: f64,
-    /// Factor on the onset of disability in the year of a stroke.
-    pub disability_stroke: f64,
     /// Factor on the onset of disability after needed care was forgone.
     pub disability_forgone: f64,
     /// Largest yearly probability of disability that the model allows.
     pub disability_bound: f64,
-    /// Yearly chance of recovery from mental illness.
-    pub mental_recovery: f64,
+    /// Factor on yearly recovery from mental illness.
+    pub recovery_factor: f64,
 }
 
 /// Care seeking, levels, bills.

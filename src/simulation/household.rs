@@ -200,7 +200,7 @@ impl Step<'_> {
             let group = (candidate.draw as usize).wrapping_sub(Draw::OnsetCardiovascular as usize);
             match candidate.draw {
                 Draw::Disability if !state.disabled => {
-                    let p = illness.disability(age, state.chronic, false, state.untreated);
+                    let p = illness.disability(sex, age, state.chronic, state.untreated);
                     state.disabled = candidate.word < threshold(p);
                 }
                 Draw::Recovery => state.chronic &= !(1 << MENTAL),

@@ -5,7 +5,7 @@ use crate::care::{CareTerms, CareYear};
 use crate::demography::{AGES, DemographyYear};
 use crate::economy::EconomyYear;
 use crate::illness::IllnessYear;
-use crate::population::tables::Tables;
+use crate::population::tables::{Path, Tables};
 use crate::poverty::Lines;
 use crate::random::{Draw, threshold};
 use crate::record::YearFacts;
@@ -127,12 +127,12 @@ fn index(year: Year) -> usize {
 
 fn facts(scenario: &Scenario, tables: &Tables, year: Year) -> YearFacts {
     let poverty = &scenario.society.poverty;
-    let prices_2017 = tables.price_index(Year::new(2017));
+    let prices_2017 = tables.path(Path::Cpi, Year::new(2017));
     YearFacts {
-        price_index: tables.price_index(year),
-        official_line_yuan: tables.official_line(year) * poverty.line_factor,
-        monitoring_line_yuan: tables.monitoring_line(year) * poverty.line_factor,
-        yuan_per_ppp_dollar: poverty.yuan_per_ppp_dollar_2017 * tables.price_index(year) / prices_2017,
+        price_index: tables.path(Path::Cpi, year),
+        official_line_yuan: tables.path(Path::OfficialLine, year) * poverty.line_factor,
+        monitoring_line_yuan: tables.path(Path::MonitoringLine, year) * poverty.line_factor,
+        yuan_per_ppp_dollar: poverty.yuan_per_ppp_dollar_2017 * tables.path(Path::Cpi, year) / prices_2017,
     }
 }
 
@@ -154,7 +154,7 @@ impl PlaceYear {
             lines: Lines::compile(&society.poverty, tables, year),
             start_lines: Lines::compile(&society.poverty, tables, year.previous()),
             income_error: society.lists.income_error,
-            male_share: tables.male_share_at_birth(year),
+            male_share: tables.share_of_boys(year),
             all_lifted: i64::from(year.number()) >= society.lists.lifting_last_year,
             permanent_sd: libm::sqrt((persistent_share + society.economy.workers_share).max(1e-6)),
             working_ages: age(society.economy.working_from_age)..=age(society.economy.working_to_age),
@@ -222,7 +222,7 @@ fn lane_bounds(demography: &DemographyYear, illness: &IllnessYear) -> Box<[[[u16
                 let limit = threshold(illness.onset_bound(group, sex, age));
                 set(super::FIRST_STAGE[Draw::OnsetCardiovascular.lane() + group], limit);
             }
-            set(Draw::Disability, threshold(illness.disability_bound));
+            set(Draw::Disability, threshold(illness.disability_bound(sex, age)));
             set(Draw::Episodes, threshold(1.0 - libm::exp(-illness.episode_bound[age])));
             set(Draw::Recovery, illness.recovery);
         }
@@ -243,11 +243,11 @@ impl RegimeYear {
         let last = year.previous();
         let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds it");
         let growth = if year > LAST_KNOWN_TERMS {
-            tables.price_index(year) / tables.price_index(LAST_KNOWN_TERMS)
+            tables.path(Path::Cpi, year) / tables.path(Path::Cpi, LAST_KNOWN_TERMS)
         } else {
             1.0
         };
-        let local_income = Money::try_from_yuan(tables.mean_income_yuan(last) * place.income_level.at(last))
+        let local_income = Money::try_from_yuan(tables.path(Path::IncomeMean, last) * place.income_level.at(last))
             .expect("an income is a small amount");
         let context = YearContext {
             local_income_last_year: local_income,
@@ -257,7 +257,7 @@ impl RegimeYear {
         let layers = CompiledLayers::compile(policy, year, &context);
         let yuan = |x: f64| Money::try_from_yuan(x * growth).expect("a premium is a small amount");
         let premiums = &policy.premiums;
-        let standard = tables.dibao_standard(year);
+        let standard = tables.path(Path::DibaoStandard, year);
         Self {
             care: CareTerms::compile(&society.care, &at.care, policy, &layers, year),
             layers,
