@@ -2,6 +2,7 @@
 #![deny(missing_docs, rustdoc::broken_intra_doc_links)]
 
 pub mod measures;
+pub mod population;
 pub mod random;
 pub mod record;
 pub mod scenario;
