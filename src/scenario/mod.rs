@@ -2,3 +2,4 @@
 
 pub mod plan;
 pub mod policy;
+pub mod raw_policy;
