@@ -4,5 +4,7 @@
 pub mod measures;
 pub mod random;
 pub mod record;
+#[cfg(feature = "output")]
+pub mod report;
 pub mod scenario;
 pub mod units;
