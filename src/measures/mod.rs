@@ -1,3 +1,4 @@
 //! From exact sums to named measures.
 
+pub mod catalogue;
 pub mod table;
