@@ -5,5 +5,7 @@ pub mod measures;
 pub mod population;
 pub mod random;
 pub mod record;
+#[cfg(feature = "output")]
+pub mod report;
 pub mod scenario;
 pub mod units;

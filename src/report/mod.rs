@@ -1,0 +1,3 @@
+//! From results to files: tables, charts, report page, manifest.
+
+pub mod store;
