@@ -7,7 +7,7 @@
 //! elasticity is reproduced once, by the whole. Under a saturation price use grows no more. A family
 //! that can't raise the deposit forgoes care unless it is an emergency.
 
-use crate::billing::{self, Bill, CompiledLayers, HouseholdYear, Patient, PersonYear};
+use crate::billing::{Bill, CompiledLayers, HouseholdYear, Patient, PersonYear};
 use crate::illness::PotentialEpisode;
 use crate::population::tables::{Path, Tables};
 use crate::scenario::plan::Place;
@@ -313,11 +313,14 @@ fn expected_own_share(layers: &CompiledLayers, class: Option<Class>, bill: &Bill
     let patient = Patient {
         insured: true,
         classes: if class == Class::Ordinary { ClassSet::default() } else { ClassSet::default().with(class) },
-        ..Patient::default()
+        age: 40,
+        chronic: 0,
+        household_income: Money::MAX,
+        household_income_per_head: Money::MAX,
     };
     let mut person = PersonYear::default();
     let mut household = HouseholdYear::default();
-    let settled = billing::settle(layers, bill, &patient, &mut person, &mut household, 0);
+    let settled = layers.settle(bill, &patient, 0, &mut person, &mut household);
     settled.out_of_pocket.yuan() / bill.amount.yuan()
 }
 

@@ -14,17 +14,14 @@ use crate::illness::{PotentialEpisode, lognormal_ppm};
 use crate::population::columns::{
     County, CountyState, Household, HouseholdState, Person, PersonState, Registration, Status,
 };
-use crate::population::synthesis::{HouseholdDraw, Synthesiser};
+use crate::population::synthesis::{HouseholdDraw, Relation, Synthesiser};
 use crate::population::tables::{Path, Tables};
-use crate::population::{PersonId, Relation};
+use crate::population::{BirthOrder, PersonId, START};
 use crate::random::{Draw, Key, normal, stream, unit};
 use crate::record::{Cell, Flows, Histograms, PanelRow, Standing, Sums};
 use crate::scenario::Scenario;
 use crate::targeting::{Known, SeenIncomes};
 use crate::units::Year;
-
-/// The year of the census from which the population is synthesised; its 31 December is the start.
-pub const START: Year = Year::new(2010);
 
 /// Households of a block.
 const BLOCK: usize = 64;
@@ -371,26 +368,33 @@ impl<'a> CountyRun<'a> {
         for mother in births {
             let start = self.county.households[row].range().start;
             let mother_id = PersonId::from_bits(self.county.persons[start + usize::from(mother)].id);
-            let [_, twin_word, ..] =
-                self.task.key.block(0, mother_id.newborn(year, 0).bits(), year, stream::NEWBORN);
-            let children = 1 + u8::from(twin_word < place_year.demography.twin);
-            for twin in 0..children {
-                let id = mother_id.newborn(year, twin).bits();
-                let [sex_word, _, _, insure_word] = self.task.key.block(0, id, year, stream::NEWBORN);
-                let person = Person {
-                    id,
-                    insure_word: (insure_word >> 32) as u32,
-                    birth_year: year.number(),
-                    sex: u8::from(unit(sex_word) >= place_year.male_share),
-                    may_leave: true,
-                };
-                let slot = self.county.add_person(&mut self.states, row, person);
-                let newborn = slot - self.county.households[row].range().start;
-                let newborn = u8::try_from(newborn).expect("a household is small");
-                self.shared[at].births.push(Birth { mother, newborn });
-                self.shared[at].outpatient.push(0);
+            let Some(first) = mother_id.newborn(year, BirthOrder::First) else {
+                unreachable!("a run ends before a fourth generation can be born")
+            };
+            let [_, twin_word, ..] = self.task.key.block(0, first.bits(), year, stream::NEWBORN);
+            self.add_newborn(year, row, at, mother, first);
+            if twin_word < place_year.demography.twin {
+                let second = mother_id.newborn(year, BirthOrder::SecondTwin);
+                self.add_newborn(year, row, at, mother, second.expect("a first child was named"));
             }
         }
+    }
+
+    fn add_newborn(&mut self, year: Year, row: usize, at: usize, mother: u8, id: PersonId) {
+        let place_year = self.world.timetable.place_year(self.task.place, year);
+        let [sex_word, _, _, insure_word] = self.task.key.block(0, id.bits(), year, stream::NEWBORN);
+        let person = Person {
+            id: id.bits(),
+            insure_word: (insure_word >> 32) as u32,
+            birth_year: year.number(),
+            sex: u8::from(unit(sex_word) >= place_year.male_share),
+            may_leave: true,
+        };
+        let slot = self.county.add_person(&mut self.states, row, person);
+        let newborn = slot - self.county.households[row].range().start;
+        let newborn = u8::try_from(newborn).expect("a household is small");
+        self.shared[at].births.push(Birth { mother, newborn });
+        self.shared[at].outpatient.push(0);
     }
 
     fn advance_household(&mut self, year: Year, regime: usize, row: usize, at: usize) {

@@ -6,7 +6,7 @@
 
 use std::sync::Mutex;
 
-use crate::measures::{Collector, Shape};
+use crate::measures::compute::{Collector, Design};
 use crate::population::synthesis::Synthesiser;
 use crate::population::tables::tables;
 use crate::random::Key;
@@ -87,7 +87,7 @@ pub fn run(scenario: &Scenario, watch: &dyn Watch) -> Result<Finished, Interrupt
         .collect();
     let world = World { scenario, tables, timetable: &timetable, synthesisers: &synthesisers };
     let collector = Mutex::new(Gathered {
-        collector: Collector::new(Shape::of(scenario)),
+        collector: Collector::new(design(scenario)),
         counts: Counts::default(),
         panel: Vec::new(),
     });
@@ -102,10 +102,21 @@ pub fn run(scenario: &Scenario, watch: &dyn Watch) -> Result<Finished, Interrupt
     let mut gathered = collector.into_inner().expect("no replicate panics while it hands over");
     gathered.panel.sort_by_key(|(replicate, _)| *replicate);
     Ok(Finished {
-        results: gathered.collector.results(),
+        results: gathered.collector.finish(),
         counts: gathered.counts,
         panel: gathered.panel.into_iter().flat_map(|(_, rows)| rows).collect(),
     })
+}
+
+fn design(scenario: &Scenario) -> Design {
+    let label = |r: &crate::scenario::policy::Regime| (r.id.clone(), r.label_en.clone(), r.label_zh.clone());
+    Design {
+        scenario: scenario.name.clone(),
+        regimes: scenario.regimes.iter().map(label).collect(),
+        baseline: scenario.baseline,
+        years: scenario.plan.first_year.through(scenario.plan.last_year).collect(),
+        places: scenario.places.iter().map(|place| place.id.clone()).collect(),
+    }
 }
 
 struct Gathered {

@@ -281,8 +281,8 @@ impl Step<'_> {
             classes: self.classes(),
             age: u8::try_from(age).expect("ages are capped at 100"),
             chronic: self.states[at].chronic,
-            household_income_last_year: Money::from_fen(self.state.income_last),
-            income_per_head_last_year: Money::from_fen(
+            household_income: Money::from_fen(self.state.income_last),
+            household_income_per_head: Money::from_fen(
                 self.state.income_last / i64::from(self.state.members_last.max(1)),
             ),
         }
@@ -320,14 +320,8 @@ impl Step<'_> {
         sums.admissions += 1;
         sums.outside += i64::from(bill.outside);
         let patient = self.patient(at, seeker.insured);
-        let settled = billing::settle(
-            &self.regime_year.layers,
-            &bill,
-            &patient,
-            &mut self.scratch.persons[at],
-            household,
-            episode.claim_word,
-        );
+        let person = &mut self.scratch.persons[at];
+        let settled = self.regime_year.layers.settle(&bill, &patient, episode.claim_word, person, household);
         sums.add(&bill, &settled);
         sums.inpatient += bill.amount;
         sums.paid_inpatient += bill.amount - settled.out_of_pocket;
@@ -369,14 +363,8 @@ impl Step<'_> {
                 continue;
             };
             let patient = self.patient(at, seeker.insured);
-            let settled = billing::settle(
-                &self.regime_year.layers,
-                &bill,
-                &patient,
-                &mut self.scratch.persons[at],
-                household,
-                0,
-            );
+            let person = &mut self.scratch.persons[at];
+            let settled = self.regime_year.layers.settle(&bill, &patient, 0, person, household);
             sums.add(&bill, &settled);
         }
     }

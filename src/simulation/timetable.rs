@@ -15,7 +15,7 @@ use crate::scenario::policy::{CLASSES, ClassSet, PAYERS, Policy};
 use crate::targeting::ListYear;
 use crate::units::{Money, Rate, Year};
 
-use super::START;
+use crate::population::START;
 
 /// Last year of which the policy tables speak; later amounts hold in real terms.
 const LAST_KNOWN_TERMS: Year = Year::new(2026);
@@ -252,7 +252,7 @@ impl RegimeYear {
         let context = YearContext {
             local_income_last_year: local_income,
             proration: [Rate::ONE; PAYERS],
-            price_factor: rate(growth),
+            yuan_factor: rate(growth),
         };
         let layers = CompiledLayers::compile(policy, year, &context);
         let yuan = |x: f64| Money::try_from_yuan(x * growth).expect("a premium is a small amount");
