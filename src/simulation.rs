@@ -35,6 +35,8 @@ pub struct CountyTask {
     pub place: usize,
     /// Number of the county over all places; part of every id.
     pub county: u16,
+    /// Index of its first household.
+    pub first: u32,
     /// Households of the county.
     pub households: u32,
     /// Whether household-years are kept.
@@ -151,7 +153,7 @@ impl<'a> CountyRun<'a> {
             switched: false,
         };
         let mut draw = HouseholdDraw::default();
-        for index in 0..task.households {
+        for index in task.first..task.first + task.households {
             world.synthesisers[task.place].draw_household(task.key, task.county, index, &mut draw);
             run.add_household(&draw);
         }

@@ -80,11 +80,7 @@ pub fn counties(scenario: &Scenario) -> u64 {
 pub fn run(scenario: &Scenario, watch: &dyn Watch) -> Result<Finished, Interrupted> {
     let tables = tables();
     let timetable = Timetable::compile(scenario, tables);
-    let synthesisers: Vec<Synthesiser> = scenario
-        .places
-        .iter()
-        .map(|place| Synthesiser::new(tables, &scenario.society.population, place))
-        .collect();
+    let synthesisers = synthesisers(scenario);
     let world = World { scenario, tables, timetable: &timetable, synthesisers: &synthesisers };
     let collector = Mutex::new(Gathered {
         collector: Collector::new(design(scenario)),
@@ -119,6 +115,13 @@ fn design(scenario: &Scenario) -> Design {
     }
 }
 
+/// The synthesis of each place.
+#[must_use]
+pub fn synthesisers(scenario: &Scenario) -> Vec<Synthesiser> {
+    let each = |place| Synthesiser::new(tables(), &scenario.society.population, place);
+    scenario.places.iter().map(each).collect()
+}
+
 struct Gathered {
     collector: Collector,
     counts: Counts,
@@ -146,7 +149,7 @@ pub fn tasks(scenario: &Scenario, replicate: u32) -> Vec<CountyTask> {
         for index in 0..counties {
             let households = households / counties + u32::from(index < households % counties);
             let county = u16::try_from(tasks.len()).expect("at most 4,096 counties");
-            tasks.push(CountyTask { key, place, county, households, panel });
+            tasks.push(CountyTask { key, place, county, first: 0, households, panel });
         }
     }
     tasks
