@@ -224,7 +224,7 @@ fn add_county(whole: &mut ReplicateRecord, county: &CountyRecord) {
 #[cfg(feature = "parallel")]
 fn for_each_replicate(
     replicates: u32,
-    each: impl Fn(u32) -> Result<(), Interrupted> + Sync,
+    each: impl Fn(u32) -> Result<(), Interrupted> + Sync + Send,
 ) -> Result<(), Interrupted> {
     use rayon::prelude::*;
     (0..replicates).into_par_iter().try_for_each(each)
@@ -233,7 +233,7 @@ fn for_each_replicate(
 #[cfg(not(feature = "parallel"))]
 fn for_each_replicate(
     replicates: u32,
-    each: impl Fn(u32) -> Result<(), Interrupted> + Sync,
+    each: impl Fn(u32) -> Result<(), Interrupted> + Sync + Send,
 ) -> Result<(), Interrupted> {
     (0..replicates).try_for_each(each)
 }
