@@ -16,7 +16,7 @@ use crate::population::columns::{
 };
 use crate::population::synthesis::{HouseholdDraw, Relation, Synthesiser};
 use crate::population::tables::{Path, Tables};
-use crate::population::{BirthOrder, PersonId, START};
+use crate::population::{BirthOrder, HouseholdId, PersonId, START};
 use crate::random::{Draw, Key, normal, stream, unit};
 use crate::record::{Cell, Flows, Histograms, PanelRow, Standing, Sums};
 use crate::scenario::Scenario;
@@ -155,7 +155,7 @@ impl<'a> CountyRun<'a> {
         let mut draw = HouseholdDraw::default();
         for index in task.first..task.first + task.households {
             world.synthesisers[task.place].draw_household(task.key, task.county, index, &mut draw);
-            run.add_household(&draw);
+            run.add_household(HouseholdId::root_of(task.county, index), &draw);
         }
         for (household, known) in run.county.households.iter_mut().zip(groups.unwrap_or_default()) {
             household.cell = known.cell;
@@ -165,11 +165,11 @@ impl<'a> CountyRun<'a> {
         run
     }
 
-    fn add_household(&mut self, draw: &HouseholdDraw) {
+    fn add_household(&mut self, id: HouseholdId, draw: &HouseholdDraw) {
         let place_year = self.world.timetable.place_year(self.task.place, START.next());
         let society = &self.world.scenario.society;
-        let year_words = self.task.key.block(0, draw.id, START, stream::HOUSEHOLD_YEAR);
-        let founders: Vec<(Person, PersonState)> = draw.members.iter().map(founder).collect();
+        let year_words = self.task.key.block(0, id.bits(), START, stream::HOUSEHOLD_YEAR);
+        let founders: Vec<(Person, PersonState)> = draw.members.iter().map(|member| founder(id, member)).collect();
         let workers = draw
             .members
             .iter()
@@ -183,7 +183,7 @@ impl<'a> CountyRun<'a> {
         let members = i64::try_from(founders.len()).expect("a household is small");
         let distance = distance_factor(draw.travel_minutes, society.care.distance_elasticity);
         let household = Household {
-            id: draw.id,
+            id: id.bits(),
             start: 0,
             used: 0,
             slots: 0,
@@ -501,9 +501,9 @@ const FIRST_STAGE: [Draw; 15] = [
     Draw::Recovery,
 ];
 
-fn founder(member: &crate::population::synthesis::Founder) -> (Person, PersonState) {
+fn founder(household: HouseholdId, member: &crate::population::synthesis::Founder) -> (Person, PersonState) {
     let person = Person {
-        id: member.id,
+        id: household.founder(member.slot).bits(),
         insure_word: (member.insure_word >> 32) as u32,
         birth_year: member.birth_year,
         sex: member.sex as u8,

@@ -118,7 +118,7 @@ fn design(scenario: &Scenario) -> Design {
 /// The synthesis of each place.
 #[must_use]
 pub fn synthesisers(scenario: &Scenario) -> Vec<Synthesiser> {
-    let each = |place| Synthesiser::new(tables(), &scenario.society.population, place);
+    let each = |place| Synthesiser::new(&scenario.society.population, place);
     scenario.places.iter().map(each).collect()
 }
 

@@ -3,12 +3,12 @@
 //! Every field is a key `society.<area>.<field>` of the book, where its value, range, unit, source
 //! and status stand. A regime can't change any of them.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::population::PopulationParameters;
+use crate::population::synthesis::PopulationParameters;
 
 /// All parameters of society.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Society {
     /// Synthesis of the population at the start.
     pub population: PopulationParameters,
@@ -27,7 +27,7 @@ pub struct Society {
 }
 
 /// Births, deaths, leaving home.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Demography {
     /// Factor on the rural life table.
     pub mortality_factor: f64,
@@ -44,7 +44,7 @@ pub struct Demography {
 }
 
 /// Chronic disease, disability, mental illness.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Illness {
     /// Factor on the onset of every chronic group.
     pub onset_factor: f64,
@@ -89,7 +89,7 @@ pub struct Illness {
 }
 
 /// Care seeking, levels, bills.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Care {
     /// Factor on the admission rates of the evidence.
     pub admission_factor: f64,
@@ -166,7 +166,7 @@ pub struct Care {
 }
 
 /// Incomes, consumption, coping.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Economy {
     /// Share of the variance of log income that is transitory.
     pub transitory_share: f64,
@@ -235,7 +235,7 @@ pub struct Economy {
 }
 
 /// What officials see.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Lists {
     /// Whether lists are limited by county quotas (otherwise by fixed thresholds).
     pub quotas: bool,
@@ -256,7 +256,7 @@ pub struct Lists {
 }
 
 /// Lines and prices.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Poverty {
     /// Factor on the official line.
     pub line_factor: f64,
