@@ -3,6 +3,7 @@
 //! Identifiers are laid out in bits and never hashed (`docs/architecture.md`), so that a newborn's or a
 //! split-off household's identifier is the same under every regime and no two can collide.
 
+pub mod synthesis;
 pub mod tables;
 
 use crate::units::Year;
