@@ -18,6 +18,7 @@ const SOURCES: [&str; 4] = [
     include_str!("../data/book/plan.toml"),
     include_str!("../data/book/place.toml"),
     include_str!("../data/book/policy.toml"),
+    include_str!("../data/book/population.toml"),
     include_str!("../data/book/society.toml"),
 ];
 

@@ -3,6 +3,7 @@
 //! Identifiers are laid out in bits and never hashed (`docs/architecture.md`), so that a newborn's or a
 //! split-off household's identifier is the same under every regime and no two can collide.
 
+pub mod columns;
 pub mod synthesis;
 pub mod tables;
 
@@ -241,6 +242,12 @@ impl HouseholdId {
 }
 
 impl PersonId {
+    /// The identifier that these bits are.
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     /// The bits, as the generator's counter takes them.
     #[must_use]
     pub const fn bits(self) -> u64 {
