@@ -14,7 +14,7 @@ use crate::illness::{PotentialEpisode, lognormal_ppm};
 use crate::population::columns::{
     County, CountyState, Household, HouseholdState, Person, PersonState, Registration, Status,
 };
-use crate::population::synthesis::{HouseholdDraw, Relation, Synthesiser};
+use crate::population::synthesis::{HouseholdDraw, Relation, Synthesiser, draw_household};
 use crate::population::tables::{Path, Tables};
 use crate::population::{BirthOrder, HouseholdId, PersonId, START};
 use crate::random::{Draw, Key, normal, stream, unit};
@@ -154,7 +154,7 @@ impl<'a> CountyRun<'a> {
         };
         let mut draw = HouseholdDraw::default();
         for index in task.first..task.first + task.households {
-            world.synthesisers[task.place].draw_household(task.key, task.county, index, &mut draw);
+            draw_household(&world.synthesisers[task.place], task.key, task.county, index, &mut draw);
             run.add_household(HouseholdId::root_of(task.county, index), &draw);
         }
         for (household, known) in run.county.households.iter_mut().zip(groups.unwrap_or_default()) {
