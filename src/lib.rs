@@ -1,6 +1,7 @@
 //! fanpin.
 #![deny(missing_docs, rustdoc::broken_intra_doc_links)]
 
+pub mod billing;
 pub mod measures;
 pub mod random;
 pub mod record;
