@@ -2,6 +2,7 @@
 #![deny(missing_docs, rustdoc::broken_intra_doc_links)]
 
 pub mod billing;
+<<<<<<< HEAD
 pub mod care;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -10,6 +11,8 @@ pub mod economy;
 pub mod evidence;
 pub mod experiment;
 pub mod illness;
+=======
+>>>>>>> billing
 pub mod measures;
 pub mod population;
 pub mod poverty;

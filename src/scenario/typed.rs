@@ -47,7 +47,8 @@ pub(super) fn scenario(mut root: Node, problems: &mut Vec<Problem>) -> Option<Sc
 /// The book names every key of society with its type, and every default is filled in, so this can't fail
 /// on a checked document.
 fn society(node: &Node) -> Option<Society> {
-    toml::Value::Table(to_toml_table(node.table()?)).try_into().ok()
+    let table = toml::Value::Table(to_toml_table(node.table()?));
+    Some(table.try_into().expect("the book has an entry for every field of society, and no other"))
 }
 
 fn bilingual(node: Option<&Node>) -> Option<Bilingual> {
