@@ -2,7 +2,6 @@
 #![deny(missing_docs, rustdoc::broken_intra_doc_links)]
 
 pub mod billing;
-<<<<<<< HEAD
 pub mod care;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -11,8 +10,6 @@ pub mod economy;
 pub mod evidence;
 pub mod experiment;
 pub mod illness;
-=======
->>>>>>> billing
 pub mod measures;
 pub mod population;
 pub mod poverty;
