@@ -337,7 +337,7 @@ impl<'a> CountyRun<'a> {
                 match draw {
                     Draw::Episodes => place_year.illness.draw_episodes(
                         (key, year),
-                        (person.id, person.birth_year, u32::from(offset)),
+                        (&person, u32::from(offset)),
                         word,
                         &mut shared.episodes,
                     ),

@@ -72,12 +72,10 @@ pub struct Illness {
     pub mortality_forgone: f64,
     /// Largest product of mortality factors that the model allows.
     pub mortality_factor_bound: f64,
-    /// Factor that keeps the average of mortality at the life table, under 60 and at 60.
-    pub mortality_healthy_young: f64,
-    /// The same at 80 and over.
-    pub mortality_healthy_old: f64,
-    /// Onset of disability without chronic disease relative to the table of the age.
-    pub disability_healthy: f64,
+    /// Correction of mortality for diseases that go together, up to age 60.
+    pub mortality_together_young: f64,
+    /// The same from age 80.
+    pub mortality_together_old: f64,
     /// Factor on the onset of disability for each chronic group.
     pub disability_per_chronic: f64,
     /// Factor on the onset of disability after needed care was forgone.
@@ -93,8 +91,8 @@ pub struct Illness {
 pub struct Care {
     /// Factor on the admission rates of the evidence.
     pub admission_factor: f64,
-    /// Potential admissions of a person without chronic disease relative to the rate of the age.
-    pub admission_healthy: f64,
+    /// Correction of admissions for diseases that go together.
+    pub admission_together: f64,
     /// Factor on admissions for each chronic group.
     pub admission_per_chronic: f64,
     /// Factor on admissions with a disability.
