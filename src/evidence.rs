@@ -14,10 +14,11 @@ use std::sync::OnceLock;
 use crate::scenario::policy::Class;
 
 /// The text of the book, compiled in.
-const SOURCES: [&str; 4] = [
+const SOURCES: [&str; 5] = [
     include_str!("../data/book/plan.toml"),
     include_str!("../data/book/place.toml"),
     include_str!("../data/book/policy.toml"),
+    include_str!("../data/book/population.toml"),
     include_str!("../data/book/society.toml"),
 ];
 

@@ -15,6 +15,7 @@ pub mod raw_policy;
 pub mod resolved;
 pub mod resolver;
 pub mod shape;
+pub mod society;
 pub mod shipped;
 mod typed;
 mod values;
@@ -39,8 +40,8 @@ pub struct Scenario {
     pub plan: Plan,
     /// Places in their order.
     pub places: Vec<Place>,
-    /// Society: the same under every regime. Flat tables of numbers by area, complete.
-    pub society: toml::Table,
+    /// Society: the same under every regime.
+    pub society: society::Society,
     /// What all regimes follow before the switch.
     pub history: Policy,
     /// Regimes in their order, the baseline among them.

@@ -7,6 +7,7 @@ use super::document::{Node, Value, to_toml_table};
 use super::plan::{Bilingual, ChartFormat, Language, Output, Place, Plan};
 use super::policy::{Policy, Regime, Schedule};
 use super::raw_policy::policy_from_table;
+use super::society::Society;
 use crate::units::Year;
 
 /// The scenario, unless something was or is found to be wrong.
@@ -33,7 +34,7 @@ pub(super) fn scenario(mut root: Node, problems: &mut Vec<Problem>) -> Option<Sc
             .into_iter()
             .map(|(id, node)| place(id, node))
             .collect::<Option<_>>()?,
-        society: root.get(&["society"]).and_then(Node::table).map(to_toml_table).unwrap_or_default(),
+        society: society(root.get(&["society"])?)?,
         history: history?,
         baseline: regimes.iter().position(|regime| regime.id == baseline)?,
         regimes,
@@ -41,6 +42,13 @@ pub(super) fn scenario(mut root: Node, problems: &mut Vec<Problem>) -> Option<Sc
         resolved: resolved(&root)?,
         name,
     })
+}
+
+/// The book names every key of society with its type, and every default is filled in, so this can't fail
+/// on a checked document.
+fn society(node: &Node) -> Option<Society> {
+    let table = toml::Value::Table(to_toml_table(node.table()?));
+    Some(table.try_into().expect("the book has an entry for every field of society, and no other"))
 }
 
 fn bilingual(node: Option<&Node>) -> Option<Bilingual> {
