@@ -81,14 +81,14 @@ fn panel(root: &Node, problems: &mut Vec<Problem>) {
 ///
 /// A table that a lower file brought may be left out of `order`; one that stands beside `order` or
 /// above it would silently do nothing.
-fn order(parent: &Node, what: &str, ranks: &Ranks, problems: &mut Vec<Problem>) {
+fn order(parent: &Node, what: &str, of: &str, ranks: &Ranks, problems: &mut Vec<Problem>) {
     let (Some(order), Some(table)) = (parent.get(&["order"]), parent.table()) else { return };
     let Some(items) = order.array() else { return };
     let tables: Vec<&str> = table.keys().map(String::as_str).filter(|key| *key != "order").collect();
     for item in items {
         let Some(name) = item.text().filter(|name| !tables.contains(name)) else { continue };
         let problem =
-            Problem::new(format!("there is no {what} `{name}`"), item.at.of_value(), "it has no table");
+            Problem::new(format!("there is no {what} `{name}`{of}"), item.at.of_value(), "it has no table");
         problems.push(match nearest(name, tables.iter().copied()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem.help(format!("the tables are {}", tables.join(", "))),
@@ -99,7 +99,7 @@ fn order(parent: &Node, what: &str, ranks: &Ranks, problems: &mut Vec<Problem>) 
         let Some(node) = table.get(name).filter(|node| !listed && ranks.of(node) >= ranks.of(order)) else {
             continue;
         };
-        let message = format!("the {what} `{name}` is not in `order`");
+        let message = format!("the {what} `{name}`{of} is not in `order`");
         problems.push(
             Problem::new(message, node.at.of_key(), "this would have no effect")
                 .help(format!("add \"{name}\" to `order`, or take the table away")),
@@ -116,7 +116,7 @@ pub(super) fn in_order(parent: &Node) -> Vec<(&str, &Node)> {
 
 fn places(root: &Node, ranks: &Ranks, problems: &mut Vec<Problem>) {
     let Some(places) = root.get(&["places"]) else { return };
-    order(places, "place", ranks, problems);
+    order(places, "place", "", ranks, problems);
     let listed = in_order(places);
     let shares: Option<Vec<f64>> = listed.iter().map(|(_, place)| place.get(&["share"])?.number()).collect();
     let Some(shares) = shares.filter(|shares| !shares.is_empty()) else { return };
@@ -134,7 +134,7 @@ fn places(root: &Node, ranks: &Ranks, problems: &mut Vec<Problem>) {
         #[allow(clippy::cast_precision_loss)]
         if households as f64 * share < counties as f64 {
             let message = format!(
-                "the place `{name}` has {counties} counties for {} households",
+                "the place `{name}` has {counties} counties, more than its {} of the households",
                 plain_number(round(households as f64 * share))
             );
             let label = "expected at least one household a county";
@@ -156,7 +156,7 @@ fn regimes(root: &Node, ranks: &Ranks, problems: &mut Vec<Problem>) {
         covered(history, "history", Some(2011), switch.map(|year| year - 1), problems);
     }
     let Some(regimes) = root.get(&["regimes"]) else { return };
-    order(regimes, "regime", ranks, problems);
+    order(regimes, "regime", "", ranks, problems);
     for (name, regime) in in_order(regimes) {
         policy(regime, name, ranks, problems);
         covered(regime, name, switch, last, problems);
@@ -186,10 +186,10 @@ fn baseline(root: &Node, regimes: &Node, problems: &mut Vec<Problem>) {
 
 fn policy(regime: &Node, name: &str, ranks: &Ranks, problems: &mut Vec<Problem>) {
     let Some(layers) = regime.get(&["layers"]) else { return };
-    order(layers, &format!("layer of `{name}`"), ranks, problems);
+    order(layers, "layer", &format!(" of `{name}`"), ranks, problems);
     for (layer_name, layer) in in_order(layers) {
         if let Some(terms) = layer.get(&["class_terms"]) {
-            order(terms, &format!("class term of the layer `{layer_name}`"), ranks, problems);
+            order(terms, "class term", &format!(" of the layer `{layer_name}`"), ranks, problems);
         }
     }
 }

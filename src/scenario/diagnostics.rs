@@ -66,9 +66,11 @@ pub struct ScenarioError {
 impl ScenarioError {
     pub(super) fn new(sources: Vec<Source>, mut problems: Vec<Problem>) -> Self {
         let place = |problem: &Problem| problem.at.as_ref().map(|at| (at.source, at.span.start, at.span.end));
-        problems.sort_by_key(|problem| (place(problem), problem.label.clone()));
+        problems.sort_by_key(|problem| (place(problem), problem.message.clone()));
         // A policy that two regimes use is wrong once.
-        problems.dedup_by(|a, b| a.at.is_some() && place(a) == place(b) && a.label == b.label);
+        problems.dedup_by(|a, b| {
+            a.at.is_some() && place(a) == place(b) && in_policy(&a.message) == in_policy(&b.message)
+        });
         Self { sources, problems }
     }
 
@@ -139,6 +141,14 @@ impl fmt::Display for ScenarioError {
 }
 
 impl std::error::Error for ScenarioError {}
+
+/// A message with paths as they stand in a policy file, without the regime's name.
+fn in_policy(message: &str) -> String {
+    let Some((before, after)) = message.split_once("`regimes.") else {
+        return message.replacen("`history.", "`", 1);
+    };
+    after.split_once('.').map_or_else(|| message.to_owned(), |(_, rest)| format!("{before}`{rest}"))
+}
 
 /// The line of a span: a renderer that gets the whole text would read it once a problem.
 struct Window<'a> {

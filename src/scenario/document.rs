@@ -140,7 +140,7 @@ impl Node {
         match &self.value {
             Value::Bool(x) => format!("`{x}`"),
             Value::Integer(x) => format!("{x}"),
-            Value::Float(x) => crate::evidence::plain_number(*x),
+            Value::Float(x) => format!("{x:?}"),
             Value::Text(text) => format!("the text \"{text}\""),
             Value::Datetime => "a date".into(),
             Value::Array(_) => "a list".into(),

@@ -47,10 +47,8 @@ pub struct Options {
 /// Everything that does not hold, each with its place.
 pub fn load(path: &str, resolver: &dyn Resolver, options: &Options) -> Result<Scenario, ScenarioError> {
     let mut loader = Loader::new(resolver, options);
-    let root = loader.read_path(path, DocumentKind::Scenario, None).and_then(|source| {
-        let origin = Origin { kind: DocumentKind::Scenario, place: Place::Path(path.to_owned()) };
-        loader.document(source, &origin)
-    });
+    let origin = Origin { kind: DocumentKind::Scenario, place: Place::Path(path.to_owned()) };
+    let root = loader.read_path(path, &origin, None).and_then(|source| loader.document(source, &origin));
     loader.finish(root)
 }
 
@@ -73,10 +71,9 @@ pub fn load_bytes(
     options: &Options,
 ) -> Result<Scenario, ScenarioError> {
     let mut loader = Loader::new(resolver, options);
-    let root = loader.source(name.to_owned(), DocumentKind::Scenario, bytes, None).and_then(|source| {
-        let origin = Origin { kind: DocumentKind::Scenario, place: Place::Path(name.to_owned()) };
-        loader.document(source, &origin)
-    });
+    let origin = Origin { kind: DocumentKind::Scenario, place: Place::Path(name.to_owned()) };
+    let source = loader.source(format!("{}{name}", options.shown_folder), &origin, bytes, None);
+    let root = source.and_then(|source| loader.document(source, &origin));
     loader.finish(root)
 }
 
@@ -104,6 +101,8 @@ struct Loader<'a> {
     read: BTreeMap<Origin, Option<Node>>,
     /// The chain of documents that are being read.
     open: Vec<Origin>,
+    /// Where each source comes from: what it names is relative to it.
+    places: Vec<Place>,
     /// How far each source lies above the others.
     ranks: Vec<u32>,
 }
@@ -111,7 +110,7 @@ struct Loader<'a> {
 impl<'a> Loader<'a> {
     fn new(resolver: &'a dyn Resolver, options: &'a Options) -> Self {
         let (sources, problems, read, open) = (Vec::new(), Vec::new(), BTreeMap::new(), Vec::new());
-        Self { resolver, options, sources, problems, read, open, ranks: Vec::new() }
+        Self { resolver, options, sources, problems, read, open, places: Vec::new(), ranks: Vec::new() }
     }
 
     fn report(&mut self, problem: Problem) {
@@ -128,13 +127,7 @@ impl<'a> Loader<'a> {
 
     /// Puts a text on the list of sources, if it can be one. A file lies above those it extends,
     /// and a scenario above the policies and places that it names.
-    fn source(
-        &mut self,
-        name: String,
-        kind: DocumentKind,
-        bytes: &[u8],
-        at: Option<Location>,
-    ) -> Option<usize> {
+    fn source(&mut self, name: String, origin: &Origin, bytes: &[u8], at: Option<Location>) -> Option<usize> {
         let index = self.sources.len();
         if bytes.len() > MAX_BYTES {
             let message = format!("`{name}` is larger than {MAX_BYTES} bytes");
@@ -148,7 +141,8 @@ impl<'a> Loader<'a> {
         }
         let text = String::from_utf8_lossy(bytes).into_owned();
         self.sources.push(Source { name, text });
-        let above = if kind == DocumentKind::Scenario { RANK_OF_SCENARIO } else { 2 * MAX_DOCUMENTS };
+        let above = if origin.kind == DocumentKind::Scenario { RANK_OF_SCENARIO } else { 2 * MAX_DOCUMENTS };
+        self.places.push(origin.place.clone());
         self.ranks.push(u32::try_from(above - self.open.len()).unwrap_or(0));
         if let Err(error) = std::str::from_utf8(bytes) {
             let from = error.valid_up_to();
@@ -159,10 +153,10 @@ impl<'a> Loader<'a> {
         Some(index)
     }
 
-    fn read_path(&mut self, path: &str, kind: DocumentKind, at: Option<Location>) -> Option<usize> {
+    fn read_path(&mut self, path: &str, origin: &Origin, at: Option<Location>) -> Option<usize> {
         let shown = format!("{}{path}", self.options.shown_folder);
         let error = match self.resolver.read(path) {
-            Ok(bytes) => return self.source(shown, kind, &bytes, at),
+            Ok(bytes) => return self.source(shown, origin, &bytes, at),
             Err(error) => error,
         };
         let mut help = None;
@@ -194,18 +188,18 @@ impl<'a> Loader<'a> {
         let extends = node.table_mut().and_then(|table| table.remove("extends"));
         let Some(extends) = extends.filter(|node| node.text().is_some()) else { return Some(node) };
         self.open.push(origin.clone());
-        let base = self.referred(&extends, origin.kind, &origin.place);
+        let base = self.referred(&extends, origin.kind);
         self.open.pop();
         let mut base = base?;
         overlay(&mut base, node, shape);
         Some(base)
     }
 
-    /// The document that a reference names.
-    fn referred(&mut self, reference: &Node, kind: DocumentKind, from: &Place) -> Option<Node> {
+    /// The document that a reference names, as seen from the file in which it stands.
+    fn referred(&mut self, reference: &Node, kind: DocumentKind) -> Option<Node> {
         let name = reference.text()?.to_owned();
         let at = reference.at.of_value();
-        let origin = Origin { kind, place: self.place(&name, kind, from, at.clone())? };
+        let origin = Origin { kind, place: self.place(&name, kind, reference.at.source, at.clone())? };
         if let Some(read) = self.read.get(&origin) {
             return read.clone();
         }
@@ -220,10 +214,10 @@ impl<'a> Loader<'a> {
             return None;
         }
         let source = match &origin.place {
-            Place::Path(path) => self.read_path(&path.clone(), kind, at),
+            Place::Path(path) => self.read_path(path, &origin, at),
             Place::Shipped(name) => {
                 let text = shipped::find(kind, name).map_or("", |shipped| shipped.text);
-                self.source(format!("shipped {} {name}.toml", kind.word()), kind, text.as_bytes(), at)
+                self.source(format!("shipped {} {name}.toml", kind.word()), &origin, text.as_bytes(), at)
             }
         };
         let node = source.and_then(|source| self.document(source, &origin));
@@ -231,7 +225,13 @@ impl<'a> Loader<'a> {
         node
     }
 
-    fn place(&mut self, name: &str, kind: DocumentKind, from: &Place, at: Option<Location>) -> Option<Place> {
+    fn place(
+        &mut self,
+        name: &str,
+        kind: DocumentKind,
+        source: usize,
+        at: Option<Location>,
+    ) -> Option<Place> {
         if shipped::find(kind, name).is_some() {
             return Some(Place::Shipped(name.to_owned()));
         }
@@ -248,9 +248,9 @@ impl<'a> Loader<'a> {
             );
             return None;
         }
-        let path = match from {
-            Place::Path(from) => join(from, name),
-            Place::Shipped(_) => None,
+        let path = match self.places.get(source) {
+            Some(Place::Path(from)) => join(from, name),
+            Some(Place::Shipped(_)) | None => None,
         };
         if path.is_none() {
             let message = format!("`{name}` leads out of the scenario's folder");
@@ -261,59 +261,52 @@ impl<'a> Loader<'a> {
 
     /// Puts the whole scenario together.
     fn scenario(&mut self, mut root: Node) -> Option<Scenario> {
-        let place = Place::Path(self.main_path());
         let shape = Shape::of(DocumentKind::Scenario);
         for node in self.overrides() {
             overlay(&mut root, node, shape);
         }
-        self.build_on(&mut root, &["places"], "place", DocumentKind::Place, &place);
-        self.build_on(&mut root, &["regimes"], "policy", DocumentKind::Policy, &place);
-        self.history(&mut root, &place);
+        self.build_on(&mut root, &["places"], "place", DocumentKind::Place);
+        self.build_on(&mut root, &["regimes"], "policy", DocumentKind::Policy);
+        self.history(&mut root);
         complete(&mut root, shape, &mut self.problems);
+        checks::check(&root, &checks::Ranks(self.ranks.clone()), &mut self.problems);
         if let Some(regimes) = &self.options.regimes {
             checks::select_regimes(&mut root, regimes, &mut self.problems);
         }
-        checks::check(&root, &checks::Ranks(self.ranks.clone()), &mut self.problems);
         typed::scenario(root, &mut self.problems)
     }
 
-    /// The path of the scenario itself: files that it names are relative to it.
-    fn main_path(&self) -> String {
-        let name = self.sources.first().map_or("", |source| source.name.as_str());
-        name.strip_prefix(self.options.shown_folder.as_str()).unwrap_or(name).to_owned()
-    }
-
     /// Lays every table under a name over the file that it names.
-    fn build_on(&mut self, root: &mut Node, path: &[&str], key: &str, kind: DocumentKind, from: &Place) {
+    fn build_on(&mut self, root: &mut Node, path: &[&str], key: &str, kind: DocumentKind) {
         let shape = Shape::of(DocumentKind::Scenario);
         let Some(shape) = path.iter().try_fold(shape, |shape, key| shape.under(key)) else { return };
         let Some(parent) = root.table_mut().and_then(|table| table.get_mut(path[0])) else { return };
         let Some(tables) = parent.table_mut() else { return };
         for (name, node) in tables.iter_mut() {
             let Some(shape) = shape.under(name).filter(|shape| shape.parameter.is_none()) else { continue };
-            self.build_one(node, key, kind, from, shape);
+            self.build_one(node, key, kind, shape);
         }
     }
 
-    fn build_one(&mut self, node: &mut Node, key: &str, kind: DocumentKind, from: &Place, shape: &Shape) {
+    fn build_one(&mut self, node: &mut Node, key: &str, kind: DocumentKind, shape: &Shape) {
         let Some(table) = node.table_mut() else { return };
         let Some(reference) = table.get(key).cloned() else { return };
         if reference.text().is_none_or(|name| name == NONE) {
             return;
         }
-        let Some(found) = self.referred(&reference, kind, from) else {
+        let Some(found) = self.referred(&reference, kind) else {
             // What the reference would have given is not missing as well.
             node.value = Value::Refused;
             return;
         };
-        let mut base = below(found, kind, &node.at);
+        let mut base = below(found, kind, &node.at, shape);
         let over = std::mem::replace(node, Node { at: node.at.clone(), value: Value::Refused });
         overlay(&mut base, over, shape);
         *node = base;
     }
 
     /// The policy that all regimes follow before the switch: `historical` unless the file says so.
-    fn history(&mut self, root: &mut Node, from: &Place) {
+    fn history(&mut self, root: &mut Node) {
         let Some(shape) = Shape::of(DocumentKind::Scenario).under("history") else { return };
         let at = root.at.clone();
         let Some(table) = root.table_mut() else { return };
@@ -326,7 +319,7 @@ impl<'a> Loader<'a> {
                 keys.entry("policy".into()).or_insert_with(|| Node::from_toml(default, &at));
             }
         }
-        self.build_one(&mut history, "policy", DocumentKind::Policy, from, shape);
+        self.build_one(&mut history, "policy", DocumentKind::Policy, shape);
         if let Some(table) = root.table_mut() {
             table.insert("history".into(), history);
         }
@@ -340,6 +333,8 @@ impl<'a> Loader<'a> {
     /// `KEY=VALUE` as a document. A value that is a bare word is a text.
     fn one_override(&mut self, given: &Override) -> Option<Node> {
         let source = self.sources.len();
+        let main = self.places.first().cloned();
+        self.places.extend(main);
         self.ranks.push(u32::MAX);
         self.sources.push(Source { name: given.origin.clone(), text: given.text.clone() });
         let whole = Location { source, span: 0..given.text.len() };
@@ -371,7 +366,8 @@ impl<'a> Loader<'a> {
 
 /// Whether a value is a word that needs no quotes on a command line.
 fn is_bare_word(value: &str) -> bool {
-    let first = value.chars().next().is_some_and(char::is_alphabetic);
+    let first =
+        value.starts_with(char::is_alphabetic) || ["/", "./", "../"].iter().any(|way| value.starts_with(way));
     let sound = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '.');
     first && value.chars().all(sound) && !matches!(value, "true" | "false" | "nan" | "inf")
 }
@@ -388,7 +384,7 @@ fn set_leaf(node: &mut Node, text: &str, span: std::ops::Range<usize>) {
 
 /// What a policy or place gives to the table that names it: its keys without the header, its title
 /// as label.
-fn below(mut found: Node, kind: DocumentKind, at: &At) -> Node {
+fn below(mut found: Node, kind: DocumentKind, at: &At, shape: &Shape) -> Node {
     let Some(table) = found.table_mut() else { return found };
     let title = table.remove("title");
     match kind {
@@ -397,7 +393,7 @@ fn below(mut found: Node, kind: DocumentKind, at: &At) -> Node {
             table.retain(|key, _| !matches!(key.as_str(), "name" | "description" | "source"));
         }
     }
-    if let Some(title) = title {
+    if let Some(title) = title.filter(|_| shape.under("label").is_some()) {
         table.insert("label".into(), title);
     }
     found.at = at.clone();

@@ -105,10 +105,12 @@ fn complete_table(node: &mut Node, shape: &Shape, path: &str, problems: &mut Vec
             Absent::Default(value) if !parameter.instead_of.iter().any(|other| table.contains_key(other)) => {
                 table.insert(key.to_owned(), Node::from_toml(value, &at));
             }
-            Absent::Required => problems.push(
-                Problem::new(format!("missing key `{path}`"), at.of_key(), format!("`{key}` must be given"))
-                    .help(format!("`{key}` is the {}; give {}", parameter.description, parameter.expected())),
-            ),
+            Absent::Required => {
+                let label = format!("`{key}` must be given");
+                let help = format!("`{key}`: {} ({})", parameter.description, parameter.expected());
+                problems.push(Problem::new(format!("missing key `{path}`"), at.of_key(), label).help(help));
+                table.insert(key.to_owned(), Node { at: at.clone(), value: Value::Refused });
+            }
             Absent::Default(_) | Absent::Optional => {}
         }
     }

@@ -25,8 +25,8 @@ macro_rules! shipped {
 
 /// Every file that ships, by kind and name.
 pub const ALL: &[Shipped] = shipped! {
-    Scenario "":;
-    Policy "policies/":;
+    Scenario "": "inclusive-vs-targeted";
+    Policy "policies/": "basic-only" "cliff" "historical" "inclusive" "targeted" "targeted-frozen" "transition";
     Place "places/": "ordinary-county" "poor-county";
 };
 

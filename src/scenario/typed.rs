@@ -150,7 +150,7 @@ fn policy(node: &Node, problems: &mut Vec<Problem>) -> Option<Policy> {
         }
         let at = if exact { found.at.of_value() } else { found.at.of_key() };
         let at = if found.table().is_some() { found.at.of_key() } else { at };
-        problems.push(Problem::new(format!("`{}` does not hold", error.path), at, error.message));
+        problems.push(Problem::new(format!("`{}`: {}", error.path, error.message), at, ""));
     }
     None
 }

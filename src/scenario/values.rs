@@ -60,19 +60,21 @@ impl Checker<'_> {
         }
     }
 
-    fn unknown_keys(&mut self, table: &mut Table, shape: &Shape, path: &str) {
+    /// Takes unknown keys away; whether there was none.
+    fn unknown_keys(&mut self, table: &mut Table, shape: &Shape, path: &str) -> bool {
         let unknown: Vec<String> = table.keys().filter(|key| shape.under(key).is_none()).cloned().collect();
-        for key in unknown {
-            let Some(node) = table.remove(&key) else { continue };
+        for key in &unknown {
+            let Some(node) = table.remove(key) else { continue };
             let known = shape.known();
-            let help = match nearest(&key, known.iter().copied()) {
+            let help = match nearest(key, known.iter().copied()) {
                 Some(name) => format!("did you mean `{name}`?"),
                 None if known.len() <= 24 => format!("known keys: {}", known.join(", ")),
                 None => "`fanpin list evidence` names all keys".into(),
             };
-            let message = format!("unknown key `{}`", join(path, &key));
+            let message = format!("unknown key `{}`", join(path, key));
             self.problems.push(Problem::new(message, node.at.of_key(), "unknown key").help(help));
         }
+        unknown.is_empty()
     }
 
     fn named_keys(&mut self, table: &mut Table, shape: &Shape, path: &str) {
@@ -240,22 +242,25 @@ impl Checker<'_> {
 
     fn bilingual(&mut self, node: &mut Node, path: &str) {
         let Value::Table(table) = &mut node.value else { return };
-        self.known_keys(table, &["en", "zh"], path);
+        let known = self.known_keys(table, &["en", "zh"], path);
         for (key, item) in table {
             if item.text().is_none() {
                 let message = format!("`{path}.{key}` cannot be {}", item.in_words());
                 self.refuse(item, message, "expected a text", None);
             }
         }
+        if !known {
+            node.value = Value::Refused;
+        }
     }
 
-    /// Refuses keys that a value's own table does not know.
-    fn known_keys(&mut self, table: &mut Table, known: &[&str], path: &str) {
+    /// Whether a value's own table has known keys only; others are reported and taken away.
+    fn known_keys(&mut self, table: &mut Table, known: &[&str], path: &str) -> bool {
         let mut shape = Shape::default();
         for key in known {
             shape.keys.insert((*key).to_owned(), Shape::default());
         }
-        self.unknown_keys(table, &shape, path);
+        self.unknown_keys(table, &shape, path)
     }
 
     fn schedule(&mut self, node: &mut Node, range: Option<(f64, f64)>, unit: &str, path: &str) {
@@ -269,15 +274,13 @@ impl Checker<'_> {
         let expected = "expected a number, { step = [[year, value], …] } or { taper = [[year, value], …] }";
         let message = format!("`{path}` cannot be {}", node.in_words());
         let Value::Table(table) = &mut node.value else { return self.refuse(node, message, expected, None) };
-        let before = table.len();
-        self.known_keys(table, &["step", "taper"], path);
-        if table.len() != 1 || before != 1 {
-            if table.len() == 2 || before == 0 {
-                let message = format!("`{path}` must either step or taper");
-                return self.refuse(node, message, expected, None);
-            }
+        let count = table.len();
+        if !self.known_keys(table, &["step", "taper"], path) {
             node.value = Value::Refused;
             return;
+        }
+        if count != 1 {
+            return self.refuse(node, format!("`{path}` must either step or taper"), expected, None);
         }
         for (way, points) in table.iter_mut() {
             self.points(points, way, range, unit, path);
@@ -291,8 +294,11 @@ impl Checker<'_> {
             return self.refuse(node, message, "expected a list of [year, value]", None);
         };
         if points.len() < least {
-            let message = format!("`{path}.{way}` has {} of at least {least} points", points.len());
-            return self.refuse(node, message, "expected more [year, value]", None);
+            let message = match points.len() {
+                0 => format!("`{path}.{way}` is empty"),
+                _ => format!("`{path}.{way}` has one point"),
+            };
+            return self.refuse(node, message, format!("expected at least {least} [year, value]"), None);
         }
         for (index, point) in points.iter_mut().enumerate() {
             self.point(point, range, unit, &format!("{path}.{way}[{index}]"));
@@ -310,7 +316,7 @@ impl Checker<'_> {
             return self.refuse(node, message, "expected [year, value]", None);
         };
         if !year.integer().is_some_and(|year| (YEARS.0..=YEARS.1).contains(&year)) {
-            let message = format!("`{path}` cannot have the year {}", year.in_words());
+            let message = format!("`{path}` has {} as its year", year.in_words());
             self.refuse(year, message, format!("expected a year from {} to {}", YEARS.0, YEARS.1), None);
         }
         match value.number() {
@@ -321,7 +327,7 @@ impl Checker<'_> {
                 }
             }
             None => {
-                let message = format!("`{path}` cannot have the value {}", value.in_words());
+                let message = format!("`{path}` has {} as its value", value.in_words());
                 self.refuse(value, message, "expected a number", None);
             }
         }
@@ -354,9 +360,14 @@ impl Checker<'_> {
             return self.schedule(node, parameter.range, &parameter.unit, path);
         }
         let Value::Table(table) = &mut node.value else { return };
-        self.known_keys(table, &Level::ALL.map(Level::name), path);
+        let mut names = Level::ALL.map(Level::name).to_vec();
+        names.extend(["step", "taper"]);
+        let known = self.known_keys(table, &names, path);
         for (level, item) in table {
             self.schedule(item, parameter.range, &parameter.unit, &join(path, level));
+        }
+        if !known {
+            node.value = Value::Refused;
         }
     }
 
@@ -381,9 +392,12 @@ impl Checker<'_> {
             let message = format!("`{path}` is an empty condition");
             return self.refuse(node, message, format!("expected one of {}", KNOWN.join(", ")), None);
         }
-        self.known_keys(table, &KNOWN, path);
+        let known = self.known_keys(table, &KNOWN, path);
         for (key, item) in table {
             self.condition(item, key, &join(path, key));
+        }
+        if !known {
+            node.value = Value::Refused;
         }
     }
 
@@ -420,7 +434,11 @@ impl Checker<'_> {
                         self.eligibility(item, &format!("{path}[{index}]"));
                     }
                 }
-                _ => other(self, node, "expected a list of 1 to 64 conditions"),
+                Value::Array(items) => {
+                    let message = format!("`{path}` has {} conditions", items.len());
+                    self.refuse(node, message, format!("expected 1 to {MAX_ITEMS}"), None);
+                }
+                _ => other(self, node, "expected a list of conditions"),
             },
             _ => {}
         }
@@ -443,7 +461,10 @@ impl Checker<'_> {
         let Value::Table(table) = &mut node.value else {
             return self.refuse(node, message, "expected { from_yuan = …, rate = … }", None);
         };
-        self.known_keys(table, &["from_yuan", "rate"], path);
+        if !self.known_keys(table, &["from_yuan", "rate"], path) {
+            node.value = Value::Refused;
+            return;
+        }
         for key in ["from_yuan", "rate"] {
             if !table.contains_key(key) {
                 let message = format!("missing key `{path}.{key}`");
