@@ -45,13 +45,13 @@ pub(super) struct Base {
 /// From the units of the sums to the unit of the measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scale {
-    /// Counts over counts, or fen over fen.
+    /// Counts over counts.
     Share,
     /// Parts per million over counts.
     PartsPerMillion,
     /// Counts over counts, per thousand.
     PerThousand,
-    /// Fen over counts, in yuan of the year.
+    /// Fen over counts, in yuan of the year; or fen over yuan.
     Yuan,
     /// Fen over counts, in yuan of 2020.
     Yuan2020,
@@ -125,6 +125,11 @@ const fn base(
     Base { terms, divisor: 1, among, weight, words }
 }
 
+/// Sums in fen as a denominator in yuan.
+const fn money(terms: &'static [(Tally, i64)], words: &'static str) -> Base {
+    Base { terms, divisor: 100, among: Among::Everyone, weight: PERSON, words }
+}
+
 const PERSON: &str = "person";
 const HOUSEHOLD: &str = "household";
 
@@ -139,11 +144,10 @@ const PERSON_YEARS: Base = Base {
     weight: PERSON,
     words: "person-years (mean of persons at the beginning and the end of the year)",
 };
-const BILLS: Base = base(&[(Bill, 1)], Among::Everyone, PERSON, "medical bills, fen");
-const COVERED_BILLS: Base =
-    base(&[(BillCovered, 1)], Among::Everyone, PERSON, "in-catalogue part of medical bills, fen");
-const INPATIENT_BILLS: Base = base(&[(BillInpatient, 1)], Among::Everyone, PERSON, "inpatient bills, fen");
-const ALL_CONSUMPTION: Base = base(&[(Consumption, 1)], Among::Everyone, PERSON, "consumption, fen");
+const BILLS: Base = money(&[(Bill, 1)], "medical bills, yuan");
+const COVERED_BILLS: Base = money(&[(BillCovered, 1)], "in-catalogue part of medical bills, yuan");
+const INPATIENT_BILLS: Base = money(&[(BillInpatient, 1)], "inpatient bills, yuan");
+const ALL_CONSUMPTION: Base = money(&[(Consumption, 1)], "consumption, yuan");
 const NEEDED: Base = base(&[(EpisodesNeeded, 1)], Among::Everyone, PERSON, "needed hospital episodes");
 const ALL_ADMISSIONS: Base = base(&[(Admissions, 1)], Among::Everyone, PERSON, "admissions");
 const ALL_ADULTS: Base = base(&[(Adults, 1)], Among::Everyone, PERSON, "persons aged 18 and over");
@@ -245,6 +249,17 @@ const fn share(
     definition: &'static str,
 ) -> Entry {
     entry(id, labels, "share", bottom, Formula::Ratio { top, bottom, scale: Scale::Share }, definition)
+}
+
+/// Money over money.
+const fn money_share(
+    id: &'static str,
+    labels: [&'static str; 2],
+    top: &'static [Tally],
+    bottom: Base,
+    definition: &'static str,
+) -> Entry {
+    entry(id, labels, "share", bottom, Formula::Ratio { top, bottom, scale: Scale::Yuan }, definition)
 }
 
 /// Mean of a ratio that is summed in parts per million.
@@ -667,35 +682,35 @@ const ENTRIES: &[Entry] = &[
         &[OutOfPocket],
         "As oop_per_head, at rural consumer prices of 2020.",
     ),
-    share(
+    money_share(
         "oop_share",
         ["Out-of-pocket share of medical bills", "自付费用占医疗总费用比例"],
         &[OutOfPocket],
         BILLS,
         "Out-of-pocket payments over whole medical bills.",
     ),
-    share(
+    money_share(
         "oop_share_of_consumption",
         ["Out-of-pocket share of consumption", "自付费用占消费支出比例"],
         &[OutOfPocket],
         ALL_CONSUMPTION,
         "Out-of-pocket payments of all households over their consumption (ratio of sums).",
     ),
-    share(
+    money_share(
         "effective_reimbursement",
         ["Effective reimbursement rate", "实际报销比例"],
         ALL_PAYERS,
         BILLS,
         "Payments of all layers over whole medical bills, in and out of the catalogue.",
     ),
-    share(
+    money_share(
         "effective_reimbursement_inpatient",
         ["Effective reimbursement rate, inpatient", "住院实际报销比例"],
         &[PaidInpatient],
         INPATIENT_BILLS,
         "Payments of all layers for hospital stays over whole inpatient bills.",
     ),
-    share(
+    money_share(
         "reimbursement_of_covered",
         ["Reimbursement of covered cost", "政策范围内费用报销比例"],
         ALL_PAYERS,
