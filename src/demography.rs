@@ -44,8 +44,8 @@ pub struct DemographyYear {
     pub death_factor_bound: f64,
     /// Threshold of a birth: `[age]`, for women.
     pub birth: [u64; AGES],
-    /// Threshold of leaving for good: `[age]`.
-    pub leaving: [u64; AGES],
+    /// Threshold of leaving for good: `[sex][age]`.
+    pub leaving: [[u64; AGES]; 2],
     /// Threshold of a twin birth.
     pub twin: u64,
 }
@@ -70,20 +70,18 @@ impl DemographyYear {
         let birth = std::array::from_fn(|age| {
             threshold((tables.birth_probability(year, age_of(age)) * parameters.fertility_factor).min(1.0))
         });
-        let leaving = std::array::from_fn(|age| {
-            threshold(match age {
-                16..=24 => parameters.leaving_16_24,
-                25..=34 => parameters.leaving_25_34,
-                35..=49 => parameters.leaving_35_49,
-                _ => 0.0,
+        let leaving = |sex: usize| {
+            std::array::from_fn(|age| {
+                let published = tables.leaving_probability(Sex::ALL[sex], age_of(age));
+                threshold((published * parameters.leaving_factor).min(1.0))
             })
-        });
+        };
         Self {
             healthy_death: [death(0), death(1)],
             death_factor: mortality_factors(illness),
             death_factor_bound: illness.mortality_factor_bound,
             birth,
-            leaving,
+            leaving: [leaving(0), leaving(1)],
             twin: threshold(parameters.twin_share),
         }
     }

@@ -346,7 +346,7 @@ impl<'a> CountyRun<'a> {
                         shared.candidates.push(Candidate { offset, draw, word });
                     }
                     Draw::Birth => {}
-                    Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[age] => {}
+                    Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[sex][age] => {}
                     _ => shared.candidates.push(Candidate { offset, draw, word }),
                 }
             }
@@ -507,7 +507,7 @@ fn founder(household: HouseholdId, member: &crate::population::synthesis::Founde
         insure_word: (member.insure_word >> 32) as u32,
         birth_year: member.birth_year,
         sex: member.sex as u8,
-        may_leave: matches!(member.relation, Relation::Child | Relation::Grandchild),
+        may_leave: matches!(member.relation, Relation::Child | Relation::ChildInLaw | Relation::Grandchild),
     };
     let state = PersonState {
         status: Status::Present,

@@ -35,12 +35,8 @@ pub struct Demography {
     pub fertility_factor: f64,
     /// Share of births that are twin births.
     pub twin_share: f64,
-    /// Yearly chance that a child of 16–24 leaves the rural population for good.
-    pub leaving_16_24: f64,
-    /// The same at 25–34.
-    pub leaving_25_34: f64,
-    /// The same at 35–49.
-    pub leaving_35_49: f64,
+    /// Factor on the chance that a child of the household leaves the rural population for good.
+    pub leaving_factor: f64,
 }
 
 /// Chronic disease, disability, mental illness.

@@ -235,7 +235,7 @@ fn lane_bounds(demography: &DemographyYear, illness: &IllnessYear) -> Box<[[[u16
             };
             set(Draw::Death, threshold(demography.death_bound(sex, age)));
             set(Draw::Birth, if sex == 1 { demography.birth[age] } else { 0 });
-            set(Draw::Leaving, demography.leaving[age]);
+            set(Draw::Leaving, demography.leaving[sex][age]);
             for group in 0..8 {
                 let limit = threshold(illness.onset_bound(group, sex, age));
                 set(super::FIRST_STAGE[Draw::OnsetCardiovascular.lane() + group], limit);
