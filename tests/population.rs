@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 
 use fanpin::population::synthesis::{
-    HouseholdDraw, PopulationParameters, Relation, Synthesiser, draw_household,
+    Founder, HouseholdDraw, PopulationParameters, Relation, Synthesiser, draw_household,
 };
 use fanpin::population::tables::{Condition, Path, SURVEY_ERROR_VARIANCE, tables};
 use fanpin::population::{Chronic, START, Sex};
@@ -20,14 +20,23 @@ use fanpin::units::Year;
 const HOUSEHOLDS: u32 = 20_000;
 const KEY: Key = Key { seed: 20_101_231, replicate: 0 };
 
-/// The defaults of the book.
-fn parameters() -> PopulationParameters {
+/// The entries of the book for the population, by field.
+fn book() -> toml::Table {
     let book: toml::Table = include_str!("../data/book/population.toml").parse().expect("the book parses");
-    let defaults = book.iter().map(|(key, entry)| {
+    let fields = book.into_iter().map(|(key, entry)| {
         let name = key.strip_prefix("society.population.").expect("all keys are of the population");
-        (name.to_owned(), entry["default"].clone())
+        (name.to_owned(), entry)
     });
-    defaults.collect::<toml::Table>().try_into().expect("the book has a default for each field")
+    fields.collect()
+}
+
+fn defaults() -> toml::Table {
+    book().into_iter().map(|(name, entry)| (name, entry["default"].clone())).collect()
+}
+
+/// The defaults of the book; each field has an entry and each entry a field.
+fn parameters() -> PopulationParameters {
+    defaults().try_into().expect("the book has a default for each field")
 }
 
 fn place() -> Place {
@@ -112,8 +121,8 @@ fn of_households(draws: &[HouseholdDraw], is: &dyn Fn(&HouseholdDraw) -> bool) -
 
 fn of_persons(
     draws: &[HouseholdDraw],
-    among: &dyn Fn(&fanpin::population::synthesis::Founder) -> bool,
-    is: &dyn Fn(&fanpin::population::synthesis::Founder) -> bool,
+    among: &dyn Fn(&Founder) -> bool,
+    is: &dyn Fn(&Founder) -> bool,
 ) -> (f64, f64) {
     let count = |draw: &HouseholdDraw, also: bool| {
         draw.members.iter().filter(|member| among(member) && (!also || is(member))).count() as f64
@@ -190,8 +199,7 @@ fn schooling(draws: &[HouseholdDraw]) -> Vec<Margin> {
                 if level == 0 { upper } else { upper - limits[level - 1] }
             };
             let published = over_ages(sex, 25, &share);
-            let among =
-                |member: &fanpin::population::synthesis::Founder| member.sex == sex && member.age() >= 25;
+            let among = |member: &Founder| member.sex == sex && member.age() >= 25;
             let got = of_persons(draws, &among, &|member| member.schooling_years == years);
             margins.push(margin(
                 format!("{years} years of schooling, {sex:?}, 25 and over"),
@@ -213,7 +221,7 @@ fn over_ages(sex: Sex, from: u8, value: &dyn Fn(u8) -> f64) -> f64 {
 
 /// Prevalence at 15 and over; a tenth of a per cent for the ages within groups.
 fn illness(draws: &[HouseholdDraw]) -> Vec<Margin> {
-    let adult = |member: &fanpin::population::synthesis::Founder| member.age() >= 15;
+    let adult = |member: &Founder| member.age() >= 15;
     let mut margins = Vec::new();
     for condition in Condition::ALL {
         let of_sex = |sex| {
@@ -221,7 +229,7 @@ fn illness(draws: &[HouseholdDraw]) -> Vec<Margin> {
             (people * over_ages(sex, 15, &|age| tables().prevalence(condition, sex, age)), people)
         };
         let ((ill_men, men), (ill_women, women)) = (of_sex(Sex::Male), of_sex(Sex::Female));
-        let has = |member: &fanpin::population::synthesis::Founder| match condition {
+        let has = |member: &Founder| match condition {
             Condition::Chronic(group) => member.chronic.has(group),
             Condition::Disability => member.disabled,
         };
@@ -517,6 +525,30 @@ fn households_hang_together_at_the_ends_of_every_range() {
                 }
             }
         }
+    }
+}
+
+/// Draws with one parameter moved from its default.
+fn draws_with(name: &str, value: &toml::Value) -> Vec<HouseholdDraw> {
+    let mut changed = defaults();
+    changed.insert(name.to_owned(), value.clone());
+    let parameters: PopulationParameters = changed.try_into().expect("a number for a number");
+    let synthesiser = Synthesiser::new(&parameters, &place());
+    let draw = |index| {
+        let mut draw = HouseholdDraw::default();
+        draw_household(&synthesiser, KEY, 0, index, &mut draw);
+        draw
+    };
+    (0..200).map(draw).collect()
+}
+
+#[test]
+fn every_parameter_of_the_book_acts_and_its_range_is_safe() {
+    for (name, entry) in book() {
+        let range = entry["range"].as_array().expect("a range has two ends");
+        let [low, high] = [0, 1].map(|end| draws_with(&name, &range[end]));
+        low.iter().chain(&high).for_each(check);
+        assert_ne!(low, high, "{name} does nothing");
     }
 }
 
