@@ -56,7 +56,10 @@ impl DemographyYear {
         let healthy = |age: usize| healthy_share(illness, age);
         let death = |sex: usize| {
             std::array::from_fn(|age| {
-                (tables.death_probability(year, Sex::ALL[sex], age_of(age)) * parameters.mortality_factor * healthy(age)).min(1.0)
+                (tables.death_probability(year, Sex::ALL[sex], age_of(age))
+                    * parameters.mortality_factor
+                    * healthy(age))
+                .min(1.0)
             })
         };
         let birth = std::array::from_fn(|age| {

@@ -79,8 +79,11 @@ impl IllnessYear {
         for (group, by_sex) in onset.iter_mut().enumerate() {
             for (sex, by_age) in by_sex.iter_mut().enumerate() {
                 for (age, hazard) in by_age.iter_mut().enumerate() {
-                    *hazard = (tables.onset_probability(year, Condition::ALL[group], Sex::ALL[sex], age_of(age)) * illness.onset_factor * place.morbidity)
-                        .min(1.0 / illness.comorbidity_factor.max(1.0));
+                    *hazard =
+                        (tables.onset_probability(year, Condition::ALL[group], Sex::ALL[sex], age_of(age))
+                            * illness.onset_factor
+                            * place.morbidity)
+                            .min(1.0 / illness.comorbidity_factor.max(1.0));
                 }
             }
         }

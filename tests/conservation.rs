@@ -29,7 +29,9 @@ fn all(sums: &Sums, tally: Tally) -> i64 {
 fn people_are_born_die_and_leave_and_are_never_lost() {
     for years in county(&scenario()).sums {
         for pair in years.windows(2) {
-            let flow = all(&pair[1], Tally::Births) - all(&pair[1], Tally::Deaths) - all(&pair[1], Tally::Departures);
+            let flow = all(&pair[1], Tally::Births)
+                - all(&pair[1], Tally::Deaths)
+                - all(&pair[1], Tally::Departures);
             assert_eq!(all(&pair[1], Tally::Persons), all(&pair[0], Tally::Persons) + flow);
             assert!(all(&pair[1], Tally::Deaths) > 0 && all(&pair[1], Tally::Births) > 0);
         }
@@ -41,7 +43,9 @@ fn payers_and_patients_together_pay_each_bill_to_the_fen() {
     for year in county(&scenario()).sums.iter().flatten() {
         let paid: i64 = (0..PAYERS)
             .map(|payer| {
-                (0..fanpin::record::CELLS).map(|c| year.cell(c)[Tally::PaidFirst as usize + payer]).sum::<i64>()
+                (0..fanpin::record::CELLS)
+                    .map(|c| year.cell(c)[Tally::PaidFirst as usize + payer])
+                    .sum::<i64>()
             })
             .sum();
         assert_eq!(all(year, Tally::Bill), paid + all(year, Tally::OutOfPocket));
@@ -54,7 +58,12 @@ fn the_cohort_of_flows_is_the_cohort_of_the_lifted() {
     let record = county(&scenario());
     for (regime, years) in record.flows.iter().enumerate() {
         for (year, flows) in years.iter().enumerate() {
-            let rows = flows.saved + flows.lost + flows.both + flows.neither + flows.died_or_dissolved + flows.unmatched;
+            let rows = flows.saved
+                + flows.lost
+                + flows.both
+                + flows.neither
+                + flows.died_or_dissolved
+                + flows.unmatched;
             assert_eq!(rows, all(&record.sums[regime][year], Tally::CohortHouseholds));
             let returned = all(&record.sums[regime][year], Tally::CohortEverEntered);
             assert_eq!(flows.lost + flows.both, returned);
