@@ -2,12 +2,13 @@
 //!
 //! A death is decided on 1 January from the age reached in the year, the chronic groups,
 //! disability and care forgone the year before. The published life table is of everybody, so the
-//! probability of a person without illness is the table's times a factor that falls with age, and
+//! probability of a person without illness is the table's over the expected factor of the age, and
 //! illness multiplies it; the product saturates at a bound that belongs to society. Births and
 //! leaving home depend on age and sex only, so no regime can change them, but only who lives gives
 //! birth or leaves.
 
 use crate::illness::CHRONIC_SETS;
+use crate::illness::expected::ExpectedFactors;
 use crate::population::Sex;
 use crate::population::tables::Tables;
 use crate::random::threshold;
@@ -43,8 +44,8 @@ pub struct DemographyYear {
     pub death_factor_bound: f64,
     /// Threshold of a birth: `[age]`, for women.
     pub birth: [u64; AGES],
-    /// Threshold of leaving for good: `[age]`.
-    pub leaving: [u64; AGES],
+    /// Threshold of leaving for good: `[sex][age]`.
+    pub leaving: [[u64; AGES]; 2],
     /// Threshold of a twin birth.
     pub twin: u64,
 }
@@ -52,33 +53,35 @@ pub struct DemographyYear {
 impl DemographyYear {
     /// Compiles the year's probabilities.
     #[must_use]
-    pub fn compile(parameters: &Demography, illness: &Illness, tables: &Tables, year: Year) -> Self {
-        let healthy = |age: usize| healthy_share(illness, age);
+    pub fn compile(
+        parameters: &Demography,
+        illness: &Illness,
+        expected: &ExpectedFactors,
+        tables: &Tables,
+        year: Year,
+    ) -> Self {
         let death = |sex: usize| {
             std::array::from_fn(|age| {
-                (tables.death_probability(year, Sex::ALL[sex], age_of(age))
-                    * parameters.mortality_factor
-                    * healthy(age))
-                .min(1.0)
+                let published = tables.death_probability(year, Sex::ALL[sex], age_of(age));
+                let together = together_factor(illness, age);
+                (published * parameters.mortality_factor * together / expected.mortality[sex][age]).min(1.0)
             })
         };
         let birth = std::array::from_fn(|age| {
             threshold((tables.birth_probability(year, age_of(age)) * parameters.fertility_factor).min(1.0))
         });
-        let leaving = std::array::from_fn(|age| {
-            threshold(match age {
-                16..=24 => parameters.leaving_16_24,
-                25..=34 => parameters.leaving_25_34,
-                35..=49 => parameters.leaving_35_49,
-                _ => 0.0,
+        let leaving = |sex: usize| {
+            std::array::from_fn(|age| {
+                let published = tables.leaving_probability(Sex::ALL[sex], age_of(age));
+                threshold((published * parameters.leaving_factor).min(1.0))
             })
-        });
+        };
         Self {
             healthy_death: [death(0), death(1)],
             death_factor: mortality_factors(illness),
             death_factor_bound: illness.mortality_factor_bound,
             birth,
-            leaving,
+            leaving: [leaving(0), leaving(1)],
             twin: threshold(parameters.twin_share),
         }
     }
@@ -98,26 +101,18 @@ impl DemographyYear {
     }
 }
 
-/// Mortality without illness relative to the life table: linear in age between 60 and 80.
-fn healthy_share(illness: &Illness, age: usize) -> f64 {
+/// Correction for diseases that go together, which the expected factor leaves out: linear in age between
+/// 60 and 80.
+fn together_factor(illness: &Illness, age: usize) -> f64 {
     // Ages are at most 100.
     #[allow(clippy::cast_precision_loss)]
     let position = ((age as f64 - 60.0) / 20.0).clamp(0.0, 1.0);
-    illness.mortality_healthy_young
-        + (illness.mortality_healthy_old - illness.mortality_healthy_young) * position
+    illness.mortality_together_young
+        + (illness.mortality_together_old - illness.mortality_together_young) * position
 }
 
 fn mortality_factors(illness: &Illness) -> Box<[[f64; CHRONIC_SETS]; 4]> {
-    let by_group = [
-        illness.mortality_cardiovascular,
-        illness.mortality_stroke,
-        illness.mortality_diabetes,
-        illness.mortality_respiratory,
-        illness.mortality_cancer,
-        illness.mortality_musculoskeletal,
-        illness.mortality_mental,
-        illness.mortality_other,
-    ];
+    let by_group = mortality_by_group(illness);
     let mut factors = Box::new([[1.0; CHRONIC_SETS]; 4]);
     for (flags, row) in factors.iter_mut().enumerate() {
         let disability = if flags & 1 != 0 { illness.mortality_disability } else { 1.0 };
@@ -128,4 +123,19 @@ fn mortality_factors(illness: &Illness) -> Box<[[f64; CHRONIC_SETS]; 4]> {
         }
     }
     factors
+}
+
+/// Factor on mortality of each chronic group, in the order of bits.
+#[must_use]
+pub fn mortality_by_group(illness: &Illness) -> [f64; 8] {
+    [
+        illness.mortality_cardiovascular,
+        illness.mortality_stroke,
+        illness.mortality_diabetes,
+        illness.mortality_respiratory,
+        illness.mortality_cancer,
+        illness.mortality_musculoskeletal,
+        illness.mortality_mental,
+        illness.mortality_other,
+    ]
 }

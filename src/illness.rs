@@ -5,9 +5,13 @@
 //! regime changes, each with a fixed index, date, severity, cost and place; a regime thins them with
 //! the mark that each carries, so preventing one episode doesn't give the next another fate.
 
+pub mod expected;
+
 use crate::demography::{AGES, age_index, age_of};
+use crate::population::columns::Person;
 use crate::population::tables::{Condition, Tables};
 use crate::population::{Chronic, Sex};
+use self::expected::ExpectedFactors;
 use crate::random::{Key, normal, stream, threshold, unit};
 use crate::scenario::plan::Place;
 use crate::scenario::society::{Care, Illness};
@@ -42,8 +46,8 @@ pub struct IllnessYear {
     pub disability_bound: f64,
     /// Threshold of recovery from mental illness.
     pub recovery: u64,
-    /// Bounding intensity of potential episodes: `[age]`.
-    pub episode_bound: [f64; AGES],
+    /// Bounding intensity of potential episodes: `[sex][age]`.
+    pub episode_bound: [[f64; AGES]; 2],
     /// Share of potential episodes that happen, in `[0, 1]`: `[disabled + 2 × untreated][groups, at most 4]`.
     pub episode_share: [[f64; 5]; 4],
     /// Log standard deviation of the cost of a stay.
@@ -74,23 +78,33 @@ pub struct PotentialEpisode {
 impl IllnessYear {
     /// Compiles the year's hazards for a place.
     #[must_use]
-    pub fn compile(illness: &Illness, care: &Care, place: &Place, tables: &Tables, year: Year) -> Self {
+    pub fn compile(
+        illness: &Illness,
+        care: &Care,
+        place: &Place,
+        expected: &ExpectedFactors,
+        tables: &Tables,
+        year: Year,
+    ) -> Self {
         let mut onset = Box::new([[[0.0; AGES]; 2]; 8]);
         for (group, by_sex) in onset.iter_mut().enumerate() {
             for (sex, by_age) in by_sex.iter_mut().enumerate() {
                 for (age, hazard) in by_age.iter_mut().enumerate() {
-                    *hazard =
-                        (tables.onset_probability(year, Condition::ALL[group], Sex::ALL[sex], age_of(age))
-                            * illness.onset_factor
-                            * place.morbidity)
-                            .min(1.0 / illness.comorbidity_factor.max(1.0));
+                    let published =
+                        tables.onset_probability(year, Condition::ALL[group], Sex::ALL[sex], age_of(age));
+                    let expected = expected.comorbidity[sex][age];
+                    *hazard = (published * illness.onset_factor * place.morbidity / expected)
+                        .min(1.0 / illness.comorbidity_factor.max(1.0));
                 }
             }
         }
         let bound = care.admission_factor_bound;
-        let episode_bound = std::array::from_fn(|age| {
-            tables.admission_rate(year, age_of(age)) * care.admission_factor * care.admission_healthy * bound
-                / care.treated_share
+        let episode_bound = std::array::from_fn(|sex| {
+            std::array::from_fn(|age| {
+                let published = tables.admission_rate(year, age_of(age));
+                let healthy = published * care.admission_together / expected.admission[sex][age];
+                healthy * care.admission_factor * bound / care.treated_share
+            })
         });
         let episode_share = std::array::from_fn(|flags| {
             std::array::from_fn(|groups| {
@@ -108,7 +122,7 @@ impl IllnessYear {
             disability: std::array::from_fn(|sex| {
                 std::array::from_fn(|age| {
                     tables.onset_probability(year, Condition::Disability, Sex::ALL[sex], age_of(age))
-                        * illness.disability_healthy
+                        / expected.disability[sex][age]
                 })
             }),
             disability_factor: disability_factors(illness),
@@ -164,14 +178,14 @@ impl IllnessYear {
     pub fn draw_episodes(
         &self,
         (key, year): (Key, Year),
-        (id, birth_year, slot): (u64, i16, u32),
+        (person, slot): (&Person, u32),
         count_word: u64,
         episodes: &mut Vec<PotentialEpisode>,
     ) {
-        let intensity = self.episode_bound[age_index(year, birth_year)];
+        let intensity = self.episode_bound[usize::from(person.sex)][age_index(year, person.birth_year)];
         for index in 0..poisson_count(intensity, count_word) {
-            let [date, thinning, severity, cost] = key.block(u64::from(index), id, year, stream::EPISODE);
-            let [place_word, claim_word, ..] = key.block(u64::from(index), id, year, stream::EPISODE_PLACE);
+            let [date, thinning, severity, cost] = key.block(u64::from(index), person.id, year, stream::EPISODE);
+            let [place_word, claim_word, ..] = key.block(u64::from(index), person.id, year, stream::EPISODE_PLACE);
             episodes.push(PotentialEpisode {
                 slot,
                 date,

@@ -335,7 +335,7 @@ impl<'a> CountyRun<'a> {
                 match draw {
                     Draw::Episodes => place_year.illness.draw_episodes(
                         (key, year),
-                        (person.id, person.birth_year, u32::from(offset)),
+                        (&person, u32::from(offset)),
                         word,
                         &mut shared.episodes,
                     ),
@@ -344,7 +344,7 @@ impl<'a> CountyRun<'a> {
                         shared.candidates.push(Candidate { offset, draw, word });
                     }
                     Draw::Birth => {}
-                    Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[age] => {}
+                    Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[sex][age] => {}
                     _ => shared.candidates.push(Candidate { offset, draw, word }),
                 }
             }
@@ -501,7 +501,7 @@ fn founder(household: HouseholdId, member: &crate::population::synthesis::Founde
         insure_word: (member.insure_word >> 32) as u32,
         birth_year: member.birth_year,
         sex: member.sex as u8,
-        may_leave: matches!(member.relation, Relation::Child | Relation::Grandchild),
+        may_leave: matches!(member.relation, Relation::Child | Relation::ChildInLaw | Relation::Grandchild),
     };
     let state = PersonState {
         status: Status::Present,

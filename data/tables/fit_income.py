@@ -92,4 +92,5 @@ def main(folder):
                   "z=5:", round(float(np.exp(log_income(parameters, 5.0)))))
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

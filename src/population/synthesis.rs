@@ -126,6 +126,8 @@ pub struct PopulationParameters {
     pub schooling_effect: f64,
     /// Effect of the share of members under 16 or over 64, from none to all.
     pub dependency_effect: f64,
+    /// Effect of one member more: larger households have less a head.
+    pub size_effect: f64,
     /// Effect of a member with a chronic disease or disability.
     pub illness_effect: f64,
     /// Further effect of a member with a serious disease or disability.
@@ -287,8 +289,9 @@ const PILOT_HOUSEHOLDS: u32 = 4096;
 /// Values of the index between which the score is linear: from −8 to 8.
 const INDEX_LIMIT: f64 = 8.0;
 const INDEX_POINTS: usize = 257;
-/// Best years of schooling and share of dependants around which the effects turn; they shift the index only.
+/// Best years of schooling and size around which the effects turn; they shift the index only.
 const SCHOOLING_CENTRE: f64 = 8.0;
+const SIZE_CENTRE: f64 = 3.0;
 const SCHOOLING_UNIT: f64 = 3.0;
 /// Log odds of medical debt for a patient, a serious patient and a unit of score (assumptions: the medically indebted
 /// are mostly families of the seriously ill and poor).
@@ -350,12 +353,15 @@ impl Synthesiser {
 
     /// The index is normal given what it depends on, so its distribution is the mean of the pilot's normals.
     fn with_scores(mut self) -> Self {
-        let means: Vec<f64> = self.pilot().iter().map(|features| features.index).collect();
-        let below =
-            |x: f64| means.iter().map(|mean| normal_share(x - mean)).sum::<f64>() / means.len() as f64;
-        self.scores = (0..INDEX_POINTS)
-            .map(|point| normal_quantile(below(index_at(point)).clamp(1e-12, 1.0 - 1e-12)))
-            .collect();
+        let mut means: Vec<f64> = self.pilot().iter().map(|features| features.index).collect();
+        means.sort_by(f64::total_cmp);
+        let equal: Vec<(f64, f64)> =
+            means.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as f64)).collect();
+        let below = |x: f64| {
+            let sum: f64 = equal.iter().map(|(mean, count)| count * normal_share(x - mean)).sum();
+            normal_quantile((sum / means.len() as f64).clamp(1e-12, 1.0 - 1e-12))
+        };
+        self.scores = (0..INDEX_POINTS).map(|point| below(index_at(point))).collect();
         self
     }
 
@@ -464,6 +470,7 @@ impl Synthesiser {
             members.iter().any(|member| member.disabled || member.chronic.meets(ChronicSet::SERIOUS));
         let index = p.schooling_effect * (f64::from(best) - SCHOOLING_CENTRE) / SCHOOLING_UNIT
             - p.dependency_effect * dependants as f64 / members.len() as f64
+            - p.size_effect * (members.len() as f64 - SIZE_CENTRE)
             - p.illness_effect * f64::from(u8::from(patient))
             - p.serious_illness_effect * f64::from(u8::from(serious));
         Features { index, patient, serious, young_head: members[0].age() < 50 }

@@ -12,6 +12,19 @@ pub struct Ticks {
 }
 
 impl Ticks {
+    /// Those from `low` to `high`, and the ends that an axis over them needs: the values with a little air, rather
+    /// than the next ticks out.
+    #[must_use]
+    pub fn trimmed(mut self, low: f64, high: f64) -> (Self, (f64, f64)) {
+        let air = (high - low) * 0.04;
+        let ends = (
+            if low < 0.0 { self.first().max(low - air) } else { self.first() },
+            if high > 0.0 { self.last().min(high + air) } else { self.last() },
+        );
+        self.at.retain(|tick| (ends.0..=ends.1).contains(tick));
+        (self, ends)
+    }
+
     /// The first tick.
     #[must_use]
     pub fn first(&self) -> f64 {
@@ -140,10 +153,13 @@ pub fn wrap(text: &str, pt: f64, weight: Weight, width_limit: f64, most: usize) 
     if lines.len() > most {
         lines.truncate(most);
         if let Some(last) = lines.last_mut() {
-            while !last.is_empty() && !fits(&format!("{last}…")) {
+            // In a Chinese face the sign … stands at mid-height, which is right after Chinese only.
+            let dots = if last.ends_with(is_wide) { "…" } else { "..." };
+            while !last.is_empty() && !fits(&format!("{last}{dots}")) {
                 last.pop();
             }
-            last.push('…');
+            last.truncate(last.trim_end_matches([' ', ',', '，']).len());
+            last.push_str(dots);
         }
     }
     lines
@@ -155,7 +171,7 @@ fn pieces(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     let mut breakable = true;
     for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
-        let wide = matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
+        let wide = is_wide(c);
         let clings = matches!(c, '，' | '。' | '、' | '；' | '：' | '）' | '》' | '？' | '！' | '」' | '%');
         let opens = pieces.last().is_some_and(|p| p.ends_with(['（', '《', '「']));
         match pieces.last_mut() {
@@ -165,6 +181,10 @@ fn pieces(text: &str) -> Vec<String> {
         breakable = c == ' ' || c == '-' || c == '/' || (wide && !matches!(c, '（' | '《' | '「'));
     }
     pieces
+}
+
+const fn is_wide(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
 }
 
 #[cfg(test)]
@@ -186,6 +206,16 @@ mod tests {
             );
             assert!(ticks.first() < ticks.last(), "{ticks:?}");
         }
+    }
+
+    #[test]
+    fn trimmed_axes_hold_the_values_and_lose_outer_ticks() {
+        let (ticks, ends) = nice_ticks(0.0, 4.1, 6).trimmed(0.0, 4.1);
+        assert_eq!(ticks.at, [0.0, 1.0, 2.0, 3.0, 4.0]);
+        assert!(ends.0 == 0.0 && ends.1 > 4.1 && ends.1 < 4.5);
+        let (ticks, ends) = nice_ticks(-2.3, 0.4, 5).trimmed(-2.3, 0.4);
+        assert_eq!(ticks.at, [-2.0, -1.0, 0.0]);
+        assert!(ends.0 < -2.3 && ends.1 > 0.4);
     }
 
     #[test]
@@ -235,7 +265,7 @@ mod tests {
         assert!(lines.iter().all(|l| !l.starts_with('）') && !l.starts_with('。')), "{lines:?}");
         assert_eq!(lines.concat(), "精准扶贫政策在五年过渡期内（逐步）退出。");
         let cut = wrap(text, 7.0, Weight::Bold, 30.0, 1);
-        assert!(cut.len() == 1 && cut[0].ends_with('…') && width_mm(&cut[0], 7.0, Weight::Bold) <= 30.0);
+        assert!(cut.len() == 1 && cut[0].ends_with("...") && width_mm(&cut[0], 7.0, Weight::Bold) <= 30.0);
         assert!(wrap("Incomprehensibilities", 7.0, Weight::Bold, 9.0, 9).len() > 1, "a long word is cut");
     }
 }

@@ -6,3 +6,5 @@ pub mod layout;
 pub mod render;
 pub mod store;
 pub mod style;
+pub mod csv_tables;
+pub mod replicates;

@@ -81,8 +81,8 @@ const OKABE_ITO: [Colour; 8] = [
     Colour(0xCC, 0x79, 0xA7),
     Colour(0xE6, 0x9F, 0x00),
     Colour(0x56, 0xB4, 0xE9),
-    Colour(0x6B, 0x6B, 0x6B),
-    Colour(0x8C, 0x6D, 0x1F),
+    Colour(0x22, 0x22, 0x22),
+    Colour(0x8C, 0x8C, 0x8C),
 ];
 
 /// For print: dark on white.
@@ -414,6 +414,13 @@ fn stroke_units(pt: f64) -> u32 {
     length_units(pt * MM_PER_PT).max(1)
 }
 
+/// A signed number: a true minus or a plus before it, unless it rounds to zero.
+#[must_use]
+pub fn signed(value: f64, decimals: usize) -> String {
+    let text = number(value, decimals);
+    if value > 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) { format!("+{text}") } else { text }
+}
+
 /// A number with a fixed count of decimals, thousands apart by commas, and a true minus sign.
 #[must_use]
 pub fn number(value: f64, decimals: usize) -> String {
@@ -445,6 +452,7 @@ mod tests {
     fn numbers_read_as_in_a_journal() {
         assert_eq!(number(-1.25, 1), "−1.2");
         assert_eq!(number(-0.04, 1), "0.0", "no minus before a rounded zero");
+        assert_eq!((signed(0.31, 2), signed(0.001, 2)), ("+0.31".into(), "0.00".into()));
         assert_eq!(number(12_345.6, 0), "12,346");
         assert_eq!(number(2_021.0, 0), "2021");
     }

@@ -35,12 +35,8 @@ pub struct Demography {
     pub fertility_factor: f64,
     /// Share of births that are twin births.
     pub twin_share: f64,
-    /// Yearly chance that a child of 16–24 leaves the rural population for good.
-    pub leaving_16_24: f64,
-    /// The same at 25–34.
-    pub leaving_25_34: f64,
-    /// The same at 35–49.
-    pub leaving_35_49: f64,
+    /// Factor on the chance that a child of the household leaves the rural population for good.
+    pub leaving_factor: f64,
 }
 
 /// Chronic disease, disability, mental illness.
@@ -72,12 +68,10 @@ pub struct Illness {
     pub mortality_forgone: f64,
     /// Largest product of mortality factors that the model allows.
     pub mortality_factor_bound: f64,
-    /// Factor that keeps the average of mortality at the life table, under 60 and at 60.
-    pub mortality_healthy_young: f64,
-    /// The same at 80 and over.
-    pub mortality_healthy_old: f64,
-    /// Onset of disability without chronic disease relative to the table of the age.
-    pub disability_healthy: f64,
+    /// Correction of mortality for diseases that go together, up to age 60.
+    pub mortality_together_young: f64,
+    /// The same from age 80.
+    pub mortality_together_old: f64,
     /// Factor on the onset of disability for each chronic group.
     pub disability_per_chronic: f64,
     /// Factor on the onset of disability after needed care was forgone.
@@ -93,8 +87,8 @@ pub struct Illness {
 pub struct Care {
     /// Factor on the admission rates of the evidence.
     pub admission_factor: f64,
-    /// Potential admissions of a person without chronic disease relative to the rate of the age.
-    pub admission_healthy: f64,
+    /// Correction of admissions for diseases that go together.
+    pub admission_together: f64,
     /// Factor on admissions for each chronic group.
     pub admission_per_chronic: f64,
     /// Factor on admissions with a disability.

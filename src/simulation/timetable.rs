@@ -5,6 +5,7 @@ use crate::care::{CareTerms, CareYear};
 use crate::demography::{AGES, DemographyYear};
 use crate::economy::EconomyYear;
 use crate::illness::IllnessYear;
+use crate::illness::expected::{ExpectedFactors, ExpectedIllness};
 use crate::population::tables::{Path, Tables};
 use crate::poverty::Lines;
 use crate::random::{Draw, threshold};
@@ -84,8 +85,7 @@ impl Timetable {
         let years: Vec<Year> = START.next().through(scenario.plan.last_year).collect();
         let mut timetable = Self { places: vec![], history: vec![], regimes: vec![], facts: vec![] };
         for place in &scenario.places {
-            let place_years: Vec<PlaceYear> =
-                years.iter().map(|year| PlaceYear::compile(scenario, place, tables, *year)).collect();
+            let place_years = place_years(scenario, place, tables, &years);
             let of = |policy: &Policy| -> Vec<RegimeYear> {
                 let each = |(year, at): (&Year, &PlaceYear)| {
                     RegimeYear::compile(scenario, place, tables, policy, at, *year)
@@ -123,6 +123,16 @@ impl Timetable {
     }
 }
 
+fn place_years(scenario: &Scenario, place: &Place, tables: &Tables, years: &[Year]) -> Vec<PlaceYear> {
+    let society = &scenario.society;
+    let mut expected = ExpectedIllness::at_start(&society.illness, &society.care, place, tables);
+    let each = |year: &Year| {
+        expected.advance(*year);
+        PlaceYear::compile(scenario, place, &expected.factors(), tables, *year)
+    };
+    years.iter().map(each).collect()
+}
+
 fn index(year: Year) -> usize {
     usize::try_from(year.since(START.next())).expect("the simulation starts after the census")
 }
@@ -139,10 +149,18 @@ fn facts(scenario: &Scenario, tables: &Tables, year: Year) -> YearFacts {
 }
 
 impl PlaceYear {
-    fn compile(scenario: &Scenario, place: &Place, tables: &Tables, year: Year) -> Self {
+    fn compile(
+        scenario: &Scenario,
+        place: &Place,
+        expected: &ExpectedFactors,
+        tables: &Tables,
+        year: Year,
+    ) -> Self {
         let society = &scenario.society;
-        let demography = DemographyYear::compile(&society.demography, &society.illness, tables, year);
-        let illness = IllnessYear::compile(&society.illness, &society.care, place, tables, year);
+        let demography =
+            DemographyYear::compile(&society.demography, &society.illness, expected, tables, year);
+        let illness =
+            IllnessYear::compile(&society.illness, &society.care, place, expected, tables, year);
         let economy_of = |year| EconomyYear::compile(&society.economy, &society.poverty, place, tables, year);
         let persistent_share = 1.0 - society.economy.transitory_share - society.economy.workers_share;
         let bounds = lane_bounds(&demography, &illness);
@@ -219,13 +237,13 @@ fn lane_bounds(demography: &DemographyYear, illness: &IllnessYear) -> Box<[[[u16
             };
             set(Draw::Death, threshold(demography.death_bound(sex, age)));
             set(Draw::Birth, if sex == 1 { demography.birth[age] } else { 0 });
-            set(Draw::Leaving, demography.leaving[age]);
+            set(Draw::Leaving, demography.leaving[sex][age]);
             for group in 0..8 {
                 let limit = threshold(illness.onset_bound(group, sex, age));
                 set(super::FIRST_STAGE[Draw::OnsetCardiovascular.lane() + group], limit);
             }
             set(Draw::Disability, threshold(illness.disability_bound(sex, age)));
-            set(Draw::Episodes, threshold(1.0 - libm::exp(-illness.episode_bound[age])));
+            set(Draw::Episodes, threshold(1.0 - libm::exp(-illness.episode_bound[sex][age])));
             set(Draw::Recovery, illness.recovery);
         }
     }

@@ -63,7 +63,7 @@ pub fn draw(bills: &[BillBreakdown], setting: &Setting) -> Chart {
     let widest =
         names.iter().flatten().flatten().map(|l| width_mm(l, LABEL_PT, Weight::Bold)).fold(0.0, f64::max);
     let ticks = nice_ticks(0.0, most, if narrow { 4 } else { 7 });
-    let number_room = width_mm(&number(most, 2), LABEL_PT, Weight::Bold) + 2.0;
+    let number_room = width_mm(&money(most), LABEL_PT, Weight::Bold) + 2.0;
     let (left, right) = (MARGIN + widest + 2.0, sheet.width() - MARGIN - number_room);
     let mut top = sheet.top;
     for ((index, bill), names) in bills.iter().enumerate().zip(&names) {
@@ -97,6 +97,17 @@ fn row_names(bill: &BillBreakdown, setting: &Setting) -> Vec<String> {
     names
 }
 
+/// Yuan to the fen, thousands always apart: sums stand one under the other here.
+fn money(yuan: f64) -> String {
+    let text = number(yuan, 2);
+    let digits = text.trim_start_matches('−');
+    if digits.len() == "0000.00".len() {
+        text.replacen(digits, &format!("{},{}", &digits[..1], &digits[1..]), 1)
+    } else {
+        text
+    }
+}
+
 fn steps(sheet: &mut Sheet, plot: &Plot, bill: &BillBreakdown, names: &[Vec<String>], heights: &[f64]) {
     let theme = sheet.setting.theme;
     let mut bars: Vec<(f64, f64, Colour)> = vec![(0.0, bill.bill.yuan(), theme.muted)];
@@ -123,7 +134,7 @@ fn steps(sheet: &mut Sheet, plot: &Plot, bill: &BillBreakdown, names: &[Vec<Stri
         sheet.canvas.block_centred((plot.left - 1.6, centre), name, if whole { style.bold() } else { style });
         let sign = if whole { 1.0 } else { -1.0 };
         let style = Text::label(theme.ink);
-        let text = number(sign * (to - from), 2);
+        let text = money(sign * (to - from));
         sheet.canvas.text_centred((b + 1.0, centre), &text, if whole { style.bold() } else { style });
         y += height;
     }

@@ -74,7 +74,8 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, values: &[Fifths]) -> f64 {
     // A handful of panels.
     #[allow(clippy::cast_precision_loss)]
     let width = (sheet.width() - 2.0 * MARGIN - room - gap * (columns as f64 - 1.0) - 1.5) / columns as f64;
-    let ticks = nice_ticks(0.0, top_value * 100.0, if width > 32.0 { 5 } else { 4 });
+    let most = top_value * 100.0;
+    let (ticks, across) = nice_ticks(0.0, most, if width > 32.0 { 5 } else { 4 }).trimmed(0.0, most);
     let baseline = results.regimes.iter().position(|r| r.0 == results.baseline);
     let mut top = sheet.top;
     for row in 0..rows {
@@ -94,7 +95,7 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, values: &[Fifths]) -> f64 {
                 right: left + width,
                 top: top + head + 0.6,
                 bottom: top + head + 0.6 + ROW * 5.0,
-                across: (0.0, ticks.last()),
+                across,
                 up: (5.0, 0.0),
             };
             let colour = theme.regime(i);

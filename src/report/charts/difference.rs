@@ -6,7 +6,7 @@ use super::{Chart, Setting, interval, interval_note, replicates};
 use crate::measures::table::{Results, Statistics};
 use crate::report::fonts::Weight;
 use crate::report::layout::{nice_ticks, wrap};
-use crate::report::style::{LABEL_PT, NOTE_PT, Text, line_height, number};
+use crate::report::style::{LABEL_PT, NOTE_PT, Text, line_height, signed};
 use crate::scenario::plan::Language;
 use crate::units::Year;
 
@@ -75,7 +75,7 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[(usize, Vec<(Year
     let high = points().map(|p| ends(&p.1).1).fold(0.0, f64::max);
     let first = points().map(|p| p.0.number()).min().unwrap_or(0);
     let last = points().map(|p| p.0.number()).max().unwrap_or(0);
-    let ticks = nice_ticks(low * 100.0, high * 100.0, 6);
+    let (ticks, up) = nice_ticks(low * 100.0, high * 100.0, 6).trimmed(low * 100.0, high * 100.0);
 
     let (columns, rows) = panels(series.len(), if setting.width_mm < 120 { 2 } else { 4 });
     let (room, gap) = (axis_room(&ticks), 5.0);
@@ -115,7 +115,7 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[(usize, Vec<(Year
                 top: plot_top,
                 bottom: plot_top + height,
                 across: (f64::from(first), f64::from(last)),
-                up: (ticks.first(), ticks.last()),
+                up,
             };
             let colour = theme.regime(*regime);
             let mut y = top + 2.0;
@@ -149,7 +149,7 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[(usize, Vec<(Year
 /// "2035: −0.42 [−0.60, −0.24]".
 fn last_value(points: &[(Year, Statistics)], decimals: usize) -> String {
     let Some((year, s)) = points.last() else { return String::new() };
-    let percent = |share: f64| number(share * 100.0, decimals + 1);
+    let percent = |share: f64| signed(share * 100.0, decimals + 1);
     let mean = percent(s.mean.unwrap_or(0.0));
     match interval(s) {
         Some((low, high)) => format!("{}: {mean} [{}, {}]", year.number(), percent(low), percent(high)),

@@ -8,6 +8,8 @@ use crate::report::layout::{nice_ticks, wrap};
 use crate::report::style::{Align, LABEL_PT, Text, line_height, number};
 use crate::scenario::plan::Language;
 
+/// Below this width in millimetres the numbers of the rest of the cohort are left out.
+const NARROW: u32 = 120;
 /// The rest of the cohort, beside the two bars.
 const REST: [&str; 4] = ["both", "neither", "died_or_dissolved", "unmatched"];
 
@@ -23,32 +25,37 @@ struct Row {
 #[must_use]
 pub fn draw(results: &Results, setting: &Setting) -> Chart {
     let title = setting.pick("Households saved and lost", "避免返贫与新增返贫的户");
+    let rows: Vec<Row> = (0..results.regimes.len()).filter_map(|regime| row(results, regime)).collect();
+    if rows.is_empty() {
+        let reason = setting
+            .pick("No second regime to compare, or no lifted households.", "没有可比较的方案或脱贫户。");
+        return Sheet::new(setting, "flows", title, "").finish_empty(reason);
+    }
     let year = last_year(results).map_or(0, |y| y.number());
     let baseline = results.regimes.iter().position(|r| r.0 == results.baseline);
     let name = baseline.map_or(results.baseline.as_str(), |index| setting.regime(results, index));
     let subtitle = match setting.language {
         Language::En => format!(
-            "Per 1,000 lifted households: ever returned to poverty by {year} under one of two regimes only, each \
-             household compared with itself under the baseline, {name}"
+            "Lifted households per 1,000 that ever returned to poverty by {year} under one of two regimes only; \
+             baseline: {name}"
         ),
-        Language::Zh => format!(
-            "每千户脱贫户：截至{year}年仅在一种方案下曾经返贫的户数，每户与其自身在基准方案（{name}）下比较"
-        ),
+        Language::Zh => format!("截至{year}年仅在两种方案之一下曾经返贫的脱贫户（每千户）；基准方案：{name}"),
     };
     let mut sheet = Sheet::new(setting, "flows", title, &subtitle);
-    let rows: Vec<Row> = (0..results.regimes.len()).filter_map(|regime| row(results, regime)).collect();
-    if rows.is_empty() {
-        let reason = setting
-            .pick("No second regime to compare, or no lifted households.", "没有可比较的方案或脱贫户。");
-        return sheet.finish_empty(reason);
-    }
     let bottom = draw_rows(&mut sheet, results, &rows);
     let mut note =
         interval_note(setting, replicates(rows.iter().map(|r| r.saved)), "Lines on bars", "条上横线");
     note += setting.pick(
-        " Right: what became of the other households. Died: died out or dissolved without having returned. Unmatched: exists under one of the two only.",
-        "右侧为其余各户的结局；“消亡”指未返贫而死亡或解体，“不匹配”指仅存在于一种方案。",
+        " Saved: returned under the baseline only; lost: under this regime only; each household is compared with itself.",
+        "“避免返贫”指仅在基准方案下返贫，“新增返贫”指仅在本方案下返贫；每户与其自身比较。",
     );
+    if setting.width_mm >= NARROW {
+        note += setting.pick(
+            " Right: the other households; died: died out or dissolved without having returned; unmatched: in one \
+             regime only.",
+            "右侧为其余各户：“消亡”指未返贫而死亡或解体，“不匹配”指仅存在于一种方案。",
+        );
+    }
     sheet.finish(bottom, note.trim())
 }
 
@@ -88,11 +95,11 @@ impl Row {
 fn draw_rows(sheet: &mut Sheet, results: &Results, rows: &[Row]) -> f64 {
     let setting = sheet.setting;
     let theme = setting.theme;
-    let narrow = setting.width_mm < 120;
+    let narrow = setting.width_mm < NARROW;
     let name_room = if narrow { 22.0 } else { 38.0 };
     let names: Vec<Vec<String>> = rows
         .iter()
-        .map(|r| wrap(setting.regime(results, r.regime), LABEL_PT, Weight::Bold, name_room, 3))
+        .map(|r| wrap(setting.regime(results, r.regime), LABEL_PT, Weight::Bold, name_room, 4))
         .collect();
     let widest = names.iter().flatten().map(|l| width_mm(l, LABEL_PT, Weight::Bold)).fold(0.0, f64::max);
     let heads = if narrow { ["", "", "", ""] } else { rest_heads(setting) };
@@ -107,7 +114,8 @@ fn draw_rows(sheet: &mut Sheet, results: &Results, rows: &[Row]) -> f64 {
     let reach = |s: &Statistics, r: &Row| r.bar(s).1.map_or(0.0, |e| e.1).max(r.bar(s).0);
     let most_saved = rows.iter().map(|r| reach(&r.saved, r)).fold(0.0, f64::max);
     let most_lost = rows.iter().map(|r| reach(&r.lost, r)).fold(0.0, f64::max);
-    let ticks = nice_ticks(-most_lost, most_saved, if narrow { 5 } else { 8 });
+    let (ticks, across) =
+        nice_ticks(-most_lost, most_saved, if narrow { 6 } else { 10 }).trimmed(-most_lost, most_saved);
     let left = MARGIN + widest + 3.0;
     // Numbers stand beyond the bars.
     let beyond = width_mm("000.0", LABEL_PT, Weight::Regular) + 2.0;
@@ -119,17 +127,12 @@ fn draw_rows(sheet: &mut Sheet, results: &Results, rows: &[Row]) -> f64 {
     let top = sheet.top + 4.0;
     #[allow(clippy::cast_precision_loss)]
     let bottom = top + row_height * rows.len() as f64;
-    let across = (ticks.first(), ticks.last());
     let plot = Plot { left: left + beyond, right: right - beyond, top, bottom, across, up: (1.0, 0.0) };
 
     let zero = plot.x(0.0);
     let head = sheet.top + 1.6;
     let style = Text::label(theme.letters(theme.loss)).bold().aligned(Align::End);
-    sheet.canvas.text(
-        (zero - 1.5, head),
-        setting.pick("◂ lost", "◂ 新增返贫").trim_start_matches("◂ "),
-        style,
-    );
+    sheet.canvas.text((zero - 1.5, head), setting.pick("lost", "新增返贫"), style);
     let style = Text::label(theme.letters(theme.gain)).bold();
     sheet.canvas.text((zero + 1.5, head), setting.pick("saved", "避免返贫"), style);
     let mut x = right + 2.0;
@@ -138,8 +141,7 @@ fn draw_rows(sheet: &mut Sheet, results: &Results, rows: &[Row]) -> f64 {
         sheet.canvas.text((x, head), head_text, Text::label(theme.muted).aligned(Align::End));
     }
 
-    let absolute = crate::report::layout::Ticks { at: ticks.at.clone(), decimals: ticks.decimals };
-    grid_across(sheet, &plot, &absolute, Numbers::Left);
+    grid_across(sheet, &plot, &ticks, Numbers::Left);
     for tick in &ticks.at {
         let text = number(tick.abs(), ticks.decimals);
         let style = Text::label(theme.ink).aligned(Align::Middle);

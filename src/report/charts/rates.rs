@@ -55,7 +55,7 @@ fn draw(
         .fold(0.0, f64::max);
     let first = points().map(|p| p.0.number()).min().unwrap_or(0);
     let last = points().map(|p| p.0.number()).max().unwrap_or(0);
-    let ticks = nice_ticks(0.0, top * 100.0, 6);
+    let (ticks, up) = nice_ticks(0.0, top * 100.0, 6).trimmed(0.0, top * 100.0);
 
     let labels = EndLabels::new(results, setting, &series, ticks.decimals);
     let left = MARGIN + axis_room(&ticks);
@@ -66,7 +66,7 @@ fn draw(
         top: sheet.top + 1.0,
         bottom: sheet.top + 1.0 + height,
         across: (f64::from(first), f64::from(last)),
-        up: (0.0, ticks.last()),
+        up,
     };
     grid_up(&mut sheet, &plot, &ticks, Numbers::Shown);
     for one in &series {
@@ -136,7 +136,7 @@ impl EndLabels {
             let name = setting.regime_marked(results, one.regime);
             let value = one.points.last().and_then(|(_, s)| s.mean).unwrap_or(0.0);
             let value = format!("{}%", number(value * 100.0, decimals + 1));
-            let mut block: Vec<(String, String)> = wrap(&name, LABEL_PT, Weight::Bold, most, 3)
+            let mut block: Vec<(String, String)> = wrap(&name, LABEL_PT, Weight::Bold, most, 4)
                 .into_iter()
                 .map(|line| (line, String::new()))
                 .collect();
@@ -171,8 +171,9 @@ impl EndLabels {
         for (((block, one), centre), end) in self.blocks.iter().zip(series).zip(&centres).zip(&ends) {
             let theme = sheet.setting.theme;
             let colour = theme.regime(one.regime);
+            let from = one.points.last().map_or(plot.right, |p| plot.x(f64::from(p.0.number())));
             sheet.canvas.line(
-                &[(plot.right + 1.1, *end), (x - 0.7, *centre)],
+                &[(from + 1.1, *end), (x - 0.7, *centre)],
                 0.4,
                 colour.mixed(theme.paper, 30),
             );

@@ -198,7 +198,7 @@ pub fn grid_across(sheet: &mut Sheet, plot: &Plot, ticks: &Ticks, numbers: Numbe
 pub fn years_axis(sheet: &mut Sheet, plot: &Plot, (first, last): (i16, i16), numbers: Numbers) {
     let theme = sheet.setting.theme;
     sheet.canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], AXIS_PT, theme.ink);
-    let apart = width_mm("2000", LABEL_PT, Weight::Regular) + 2.4;
+    let apart = width_mm("2000", LABEL_PT, Weight::Regular) + 5.0;
     for year in year_ticks(first, last, plot.right - plot.left, apart) {
         let x = plot.x(f64::from(year));
         sheet.canvas.line(&[(x, plot.bottom), (x, plot.bottom + TICK)], AXIS_PT, theme.ink);
@@ -228,5 +228,5 @@ pub fn lying_interval(
     if let Some((low, high)) = ends {
         canvas.line(&[(plot.x(low), y), (plot.x(high), y)], LINE_PT, colour);
     }
-    canvas.dot((plot.x(mean), y), 0.75, colour);
+    canvas.dot((plot.x(mean), y), 0.65, colour);
 }

@@ -76,13 +76,13 @@ fn draw_bars(sheet: &mut Sheet, results: &Results, bars: &[(usize, [f64; PARTS])
         .iter()
         .map(|(regime, _)| {
             let most = if narrow { 24.0 } else { 42.0 };
-            wrap(&setting.regime_marked(results, *regime), LABEL_PT, Weight::Bold, most, 3)
+            wrap(&setting.regime_marked(results, *regime), LABEL_PT, Weight::Bold, most, 4)
         })
         .collect();
     let widest = names.iter().flatten().map(|l| width_mm(l, LABEL_PT, Weight::Bold)).fold(0.0, f64::max);
     let total = |parts: &[f64; PARTS]| parts.iter().sum::<f64>();
     let most = bars.iter().map(|(_, parts)| total(parts)).fold(0.0, f64::max);
-    let ticks = nice_ticks(0.0, most, if narrow { 4 } else { 7 });
+    let (ticks, across) = nice_ticks(0.0, most, if narrow { 4 } else { 7 }).trimmed(0.0, most);
     // A few lines.
     #[allow(clippy::cast_precision_loss)]
     let row = (names.iter().map(Vec::len).max().unwrap_or(1) as f64 * line_height(LABEL_PT) + 1.2).max(6.6);
@@ -93,7 +93,7 @@ fn draw_bars(sheet: &mut Sheet, results: &Results, bars: &[(usize, [f64; PARTS])
         right: sheet.width() - MARGIN - total_room,
         top: sheet.top,
         bottom: sheet.top + row * bars.len() as f64,
-        across: (0.0, ticks.last()),
+        across,
         up: (1.0, 0.0),
     };
     grid_across(sheet, &plot, &ticks, Numbers::Shown);
