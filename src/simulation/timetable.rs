@@ -87,9 +87,7 @@ impl Timetable {
         for place in &scenario.places {
             let place_years = place_years(scenario, place, tables, &years);
             let of = |policy: &Policy| -> Vec<RegimeYear> {
-                let each = |(year, at): (&Year, &PlaceYear)| {
-                    RegimeYear::compile(scenario, place, tables, policy, at, *year)
-                };
+                let each = |(year, at): (&Year, &PlaceYear)| RegimeYear::compile(scenario, place, tables, policy, at, *year);
                 years.iter().zip(&place_years).map(each).collect()
             };
             timetable.history.push(of(&scenario.history));
@@ -267,9 +265,8 @@ impl RegimeYear {
         } else {
             1.0
         };
-        let local_income =
-            Money::try_from_yuan(tables.path(Path::IncomeMean, last) * place.income_level.at(last))
-                .expect("an income is a small amount");
+        let local_income = Money::try_from_yuan(tables.path(Path::IncomeMean, last) * place.income_level.at(last))
+            .expect("an income is a small amount");
         let context = YearContext {
             local_income_last_year: local_income,
             proration: [Rate::ONE; PAYERS],
