@@ -1,0 +1,1256 @@
+//! The catalogue of measures: id, labels, unit, weight, denominator, definition with its source,
+//! and the sums each is made of. `fanpin list measures`, axis labels, tables and the computation
+//! all read this one list.
+//!
+//! Three concepts of poverty are kept apart (`docs/odd.md`): *income* (disposable income per head of
+//! the roster, the official concept), *net* (the same less out-of-pocket payments, interest on
+//! illness debt and the household's own premiums), *consumption*. On the line is not poor.
+//! Return and new poverty use *net*; return is of lifted households, new poverty of those never
+//! registered.
+
+use crate::measures::table::MeasureInfo;
+use crate::record::Tally::{self, *};
+use crate::scenario::policy::{PAYERS, Payer};
+
+/// A text for charts and tables in both languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    /// English.
+    pub en: &'static str,
+    /// Chinese.
+    pub zh: &'static str,
+}
+
+/// Among whom a measure is taken, within its group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Among {
+    /// The whole group.
+    Everyone,
+    /// The lifted of the group.
+    Lifted,
+    /// The never registered of the group.
+    NeverRegistered,
+}
+
+/// What a measure is divided by: a sum of tallies with whole coefficients, over a whole divisor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Base {
+    pub(super) terms: &'static [(Tally, i64)],
+    pub(super) divisor: i64,
+    pub(super) among: Among,
+    weight: &'static str,
+    words: &'static str,
+}
+
+/// From the units of the sums to the unit of the measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scale {
+    /// Counts over counts.
+    Share,
+    /// Parts per million over counts.
+    PartsPerMillion,
+    /// Counts over counts, per thousand.
+    PerThousand,
+    /// Fen over counts, in yuan of the year; or fen over yuan.
+    Yuan,
+    /// Fen over counts, in yuan of 2020.
+    Yuan2020,
+}
+
+/// A measure that needs the whole distribution: for everyone and for places.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Distribution {
+    /// Share of persons with income per head under this share of the baseline's median.
+    RelativePoverty(f64),
+    /// Gini coefficient of income per head.
+    Gini,
+    /// Median of income per head, yuan of the year.
+    MedianIncome,
+    /// Median of consumption per head, yuan of the year.
+    MedianConsumption,
+    /// Concentration index of out-of-pocket payments over income per head.
+    ConcentrationOutOfPocket,
+    /// The same less the Gini coefficient.
+    KakwaniOutOfPocket,
+    /// Erreygers' index of catastrophic spending over income per head.
+    ErreygersCatastrophic,
+    /// Share of persons with catastrophic spending by capacity to pay (Xu).
+    CapacityToPayPersons,
+    /// Share of households with catastrophic spending by capacity to pay (Xu).
+    CapacityToPayHouseholds,
+    /// Share of persons with large or impoverishing spending by discretionary budget.
+    Sdg,
+    /// Its impoverishing part.
+    SdgImpoverishing,
+}
+
+/// How a measure comes from the sums.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Formula {
+    /// A count.
+    Total(Tally),
+    /// Sums over sums.
+    Ratio { top: &'static [Tally], bottom: Base, scale: Scale },
+    /// From the histograms.
+    Distribution(Distribution),
+}
+
+/// A measure with its formula.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Entry {
+    info: MeasureInfo,
+    formula: Formula,
+}
+
+/// Every measure, in the order of the tables.
+pub const MEASURES: &[MeasureInfo] = &INFOS;
+
+/// The measure of an id.
+#[must_use]
+pub fn info(id: &str) -> Option<&'static MeasureInfo> {
+    MEASURES.iter().find(|measure| measure.id == id)
+}
+
+/// The formula of the measure at an index of [`MEASURES`].
+pub(super) const fn formula(index: usize) -> Formula {
+    ENTRIES[index].formula
+}
+
+const fn base(
+    terms: &'static [(Tally, i64)],
+    among: Among,
+    weight: &'static str,
+    words: &'static str,
+) -> Base {
+    Base { terms, divisor: 1, among, weight, words }
+}
+
+/// Sums in fen as a denominator in yuan.
+const fn money(terms: &'static [(Tally, i64)], words: &'static str) -> Base {
+    Base { terms, divisor: 100, among: Among::Everyone, weight: PERSON, words }
+}
+
+const PERSON: &str = "person";
+const HOUSEHOLD: &str = "household";
+
+const ALL_PERSONS: Base = base(&[(Persons, 1)], Among::Everyone, PERSON, "persons");
+const ALL_HOUSEHOLDS: Base = base(&[(Households, 1)], Among::Everyone, HOUSEHOLD, "households");
+/// Mean of the persons at the beginning and the end of the year. Spouses who marry in are taken to
+/// balance those who leave to marry, as the model sets their rates.
+const PERSON_YEARS: Base = Base {
+    terms: &[(Persons, 2), (Deaths, 1), (Departures, 1), (Births, -1)],
+    divisor: 2,
+    among: Among::Everyone,
+    weight: PERSON,
+    words: "person-years (mean of persons at the beginning and the end of the year)",
+};
+const BILLS: Base = money(&[(Bill, 1)], "medical bills, yuan");
+const COVERED_BILLS: Base = money(&[(BillCovered, 1)], "in-catalogue part of medical bills, yuan");
+const INPATIENT_BILLS: Base = money(&[(BillInpatient, 1)], "inpatient bills, yuan");
+const ALL_CONSUMPTION: Base = money(&[(Consumption, 1)], "consumption, yuan");
+const NEEDED: Base = base(&[(EpisodesNeeded, 1)], Among::Everyone, PERSON, "needed hospital episodes");
+const ALL_ADMISSIONS: Base = base(&[(Admissions, 1)], Among::Everyone, PERSON, "admissions");
+const ALL_ADULTS: Base = base(&[(Adults, 1)], Among::Everyone, PERSON, "persons aged 18 and over");
+const COVERED: Base = base(
+    &[(CoveredPersons, 1)],
+    Among::Everyone,
+    PERSON,
+    "persons in dibao, destitute or monitored households",
+);
+const TARGET: Base =
+    base(&[(TargetPersons, 1)], Among::Everyone, PERSON, "persons whom dibao is meant for by true income");
+const LIFTED_AT_RISK: Base = base(
+    &[(AtRiskPersons, 1)],
+    Among::Lifted,
+    PERSON,
+    "persons of lifted households not in net poverty last year",
+);
+const LIFTED_AT_RISK_HOUSEHOLDS: Base = base(
+    &[(AtRiskHouseholds, 1)],
+    Among::Lifted,
+    HOUSEHOLD,
+    "lifted households not in net poverty last year",
+);
+const LIFTED_ENTERED: Base = base(
+    &[(EnteredPersons, 1)],
+    Among::Lifted,
+    PERSON,
+    "persons of lifted households that returned to poverty in the year",
+);
+const LIFTED_COHORT: Base = base(
+    &[(CohortPersons, 1)],
+    Among::Lifted,
+    PERSON,
+    "persons of lifted root households alive at the switch",
+);
+const LIFTED_COHORT_HOUSEHOLDS: Base =
+    base(&[(CohortHouseholds, 1)], Among::Lifted, HOUSEHOLD, "lifted root households alive at the switch");
+const OTHERS_AT_RISK: Base = base(
+    &[(AtRiskPersons, 1)],
+    Among::NeverRegistered,
+    PERSON,
+    "persons of never registered households not in net poverty last year",
+);
+const OTHERS_AT_RISK_HOUSEHOLDS: Base = base(
+    &[(AtRiskHouseholds, 1)],
+    Among::NeverRegistered,
+    HOUSEHOLD,
+    "never registered households not in net poverty last year",
+);
+const OTHERS_COHORT: Base = base(
+    &[(CohortPersons, 1)],
+    Among::NeverRegistered,
+    PERSON,
+    "persons of never registered root households alive at the switch",
+);
+
+const ALL_PAYERS: &[Tally] = &[PaidFirst, Paid1, Paid2, Paid3, Paid4, Paid5];
+
+const fn entry(
+    id: &'static str,
+    [label_en, label_zh]: [&'static str; 2],
+    unit: &'static str,
+    bottom: Base,
+    formula: Formula,
+    definition: &'static str,
+) -> Entry {
+    let info = MeasureInfo {
+        id,
+        label_en,
+        label_zh,
+        unit,
+        weight: bottom.weight,
+        denominator: bottom.words,
+        definition,
+    };
+    Entry { info, formula }
+}
+
+const fn total(
+    id: &'static str,
+    labels: [&'static str; 2],
+    tally: Tally,
+    unit: &'static str,
+    definition: &'static str,
+) -> Entry {
+    let weight = match tally {
+        Households => HOUSEHOLD,
+        _ => PERSON,
+    };
+    let bottom = base(&[], Among::Everyone, weight, "none (a count)");
+    entry(id, labels, unit, bottom, Formula::Total(tally), definition)
+}
+
+const fn share(
+    id: &'static str,
+    labels: [&'static str; 2],
+    top: &'static [Tally],
+    bottom: Base,
+    definition: &'static str,
+) -> Entry {
+    entry(id, labels, "share", bottom, Formula::Ratio { top, bottom, scale: Scale::Share }, definition)
+}
+
+/// Money over money.
+const fn money_share(
+    id: &'static str,
+    labels: [&'static str; 2],
+    top: &'static [Tally],
+    bottom: Base,
+    definition: &'static str,
+) -> Entry {
+    entry(id, labels, "share", bottom, Formula::Ratio { top, bottom, scale: Scale::Yuan }, definition)
+}
+
+/// Mean of a ratio that is summed in parts per million.
+const fn mean_ratio(
+    id: &'static str,
+    labels: [&'static str; 2],
+    top: &'static [Tally],
+    bottom: Base,
+    definition: &'static str,
+) -> Entry {
+    entry(
+        id,
+        labels,
+        "index",
+        bottom,
+        Formula::Ratio { top, bottom, scale: Scale::PartsPerMillion },
+        definition,
+    )
+}
+
+const fn per_1000(
+    id: &'static str,
+    labels: [&'static str; 2],
+    top: &'static [Tally],
+    definition: &'static str,
+) -> Entry {
+    let formula = Formula::Ratio { top, bottom: PERSON_YEARS, scale: Scale::PerThousand };
+    entry(id, labels, "per_1000", PERSON_YEARS, formula, definition)
+}
+
+const fn per_head(
+    id: &'static str,
+    labels: [&'static str; 2],
+    top: &'static [Tally],
+    definition: &'static str,
+) -> Entry {
+    let formula = Formula::Ratio { top, bottom: ALL_PERSONS, scale: Scale::Yuan };
+    entry(id, labels, "yuan_nominal", ALL_PERSONS, formula, definition)
+}
+
+const fn per_head_2020(
+    id: &'static str,
+    labels: [&'static str; 2],
+    top: &'static [Tally],
+    definition: &'static str,
+) -> Entry {
+    let formula = Formula::Ratio { top, bottom: ALL_PERSONS, scale: Scale::Yuan2020 };
+    entry(id, labels, "yuan_2020", ALL_PERSONS, formula, definition)
+}
+
+const fn distribution(
+    id: &'static str,
+    labels: [&'static str; 2],
+    unit: &'static str,
+    bottom: Base,
+    kind: Distribution,
+    definition: &'static str,
+) -> Entry {
+    entry(id, labels, unit, bottom, Formula::Distribution(kind), definition)
+}
+
+const ENTRIES: &[Entry] = &[
+    // Poverty.
+    share(
+        "poverty_rate",
+        ["Poverty rate (income)", "贫困发生率（收入口径）"],
+        &[PoorIncome],
+        ALL_PERSONS,
+        "Share of persons in households whose disposable income per head is below the official line; on the \
+         line is not poor. FGT(0) of Foster, Greer and Thorbecke (1984).",
+    ),
+    mean_ratio(
+        "poverty_gap",
+        ["Poverty gap (income)", "贫困深度指数（收入口径）"],
+        &[GapIncome],
+        ALL_PERSONS,
+        "Mean over persons of the shortfall of income per head as a share of the official line, zero for the \
+         not poor. FGT(1) of Foster, Greer and Thorbecke (1984).",
+    ),
+    mean_ratio(
+        "poverty_severity",
+        ["Poverty severity (income)", "贫困强度指数（收入口径）"],
+        &[SeverityIncome],
+        ALL_PERSONS,
+        "Mean over persons of the squared shortfall of income per head as a share of the official line. FGT(2) \
+         of Foster, Greer and Thorbecke (1984).",
+    ),
+    share(
+        "poverty_rate_net",
+        ["Poverty rate (net of health payments)", "贫困发生率（扣除医疗支出后）"],
+        &[PoorNet],
+        ALL_PERSONS,
+        "Share of persons in households whose income per head less out-of-pocket payments, interest on illness \
+         debt and own premiums is below the official line (O'Donnell et al. 2008, ch. 19, with income).",
+    ),
+    mean_ratio(
+        "poverty_gap_net",
+        ["Poverty gap (net of health payments)", "贫困深度指数（扣除医疗支出后）"],
+        &[GapNet],
+        ALL_PERSONS,
+        "FGT(1) of income per head less out-of-pocket payments, interest on illness debt and own premiums, at \
+         the official line (Foster, Greer and Thorbecke 1984; O'Donnell et al. 2008, ch. 19).",
+    ),
+    mean_ratio(
+        "poverty_severity_net",
+        ["Poverty severity (net of health payments)", "贫困强度指数（扣除医疗支出后）"],
+        &[SeverityNet],
+        ALL_PERSONS,
+        "FGT(2) of income per head less out-of-pocket payments, interest on illness debt and own premiums, at \
+         the official line (Foster, Greer and Thorbecke 1984; O'Donnell et al. 2008, ch. 19).",
+    ),
+    share(
+        "poverty_rate_monitoring",
+        ["Below the monitoring line (income)", "监测线以下人口比例（收入口径）"],
+        &[PoorIncomeMonitoring],
+        ALL_PERSONS,
+        "Share of persons in households whose disposable income per head is below the year's monitoring line \
+         for return to poverty.",
+    ),
+    share(
+        "poverty_rate_net_monitoring",
+        ["Below the monitoring line (net of health payments)", "监测线以下人口比例（扣除医疗支出后）"],
+        &[PoorNetMonitoring],
+        ALL_PERSONS,
+        "Share of persons in households whose income per head less out-of-pocket payments, interest on illness \
+         debt and own premiums is below the year's monitoring line.",
+    ),
+    distribution(
+        "relative_poverty_40",
+        ["Relative poverty (40 % of median)", "相对贫困发生率（收入中位数40%）"],
+        "share",
+        ALL_PERSONS,
+        Distribution::RelativePoverty(0.4),
+        "Share of persons with disposable income per head below 40 % of the median over all persons under the \
+         baseline regime in the same year and replicate; not equivalised.",
+    ),
+    distribution(
+        "relative_poverty_50",
+        ["Relative poverty (50 % of median)", "相对贫困发生率（收入中位数50%）"],
+        "share",
+        ALL_PERSONS,
+        Distribution::RelativePoverty(0.5),
+        "Share of persons with disposable income per head below 50 % of the median over all persons under the \
+         baseline regime in the same year and replicate; not equivalised.",
+    ),
+    distribution(
+        "relative_poverty_60",
+        ["Relative poverty (60 % of median)", "相对贫困发生率（收入中位数60%）"],
+        "share",
+        ALL_PERSONS,
+        Distribution::RelativePoverty(0.6),
+        "Share of persons with disposable income per head below 60 % of the median over all persons under the \
+         baseline regime in the same year and replicate; not equivalised.",
+    ),
+    distribution(
+        "gini",
+        ["Gini coefficient of income per head", "人均收入基尼系数"],
+        "index",
+        ALL_PERSONS,
+        Distribution::Gini,
+        "Gini coefficient of disposable income per head over persons, from bins with exact sums; between the \
+         bounds of Gastwirth (1972).",
+    ),
+    // Return to poverty and new poverty.
+    share(
+        "poverty_return_rate",
+        ["Poverty-return rate", "返贫率"],
+        &[EnteredPersons],
+        LIFTED_AT_RISK,
+        "Of persons of lifted households not in net poverty last year, the share in net poverty this year \
+         (annual entry rate; repeated returns count each time).",
+    ),
+    share(
+        "poverty_return_rate_households",
+        ["Poverty-return rate (households)", "返贫率（按户）"],
+        &[EnteredHouseholds],
+        LIFTED_AT_RISK_HOUSEHOLDS,
+        "Of lifted households not in net poverty last year, the share in net poverty this year.",
+    ),
+    share(
+        "poverty_return_cumulative",
+        ["Ever returned to poverty since the switch", "累计返贫率"],
+        &[CohortPersonsEverEntered],
+        LIFTED_COHORT,
+        "Of persons of lifted root households alive at the switch, the share whose household has ever entered \
+         net poverty since; read beside returned_or_died_cumulative, since death competes with return.",
+    ),
+    share(
+        "poverty_return_cumulative_households",
+        ["Ever returned to poverty since the switch (households)", "累计返贫率（按户）"],
+        &[CohortEverEntered],
+        LIFTED_COHORT_HOUSEHOLDS,
+        "Of lifted root households alive at the switch, the share that has ever entered net poverty since.",
+    ),
+    share(
+        "returned_or_died_cumulative",
+        ["Ever returned to poverty, or died", "累计返贫或死亡比例"],
+        &[CohortPersonsEnteredOrDied],
+        LIFTED_COHORT,
+        "Of persons of lifted root households alive at the switch, the share who have died or whose household \
+         has ever entered net poverty: a regime under which the frail die gains nothing by it.",
+    ),
+    share(
+        "returned_or_dissolved_cumulative_households",
+        ["Ever returned to poverty, or dissolved (households)", "累计返贫或消亡比例（按户）"],
+        &[CohortEverEntered, CohortDissolved],
+        LIFTED_COHORT_HOUSEHOLDS,
+        "Of lifted root households alive at the switch, the share that has ever entered net poverty or has no \
+         living member left.",
+    ),
+    share(
+        "illness_return_rate",
+        ["Illness-attributed poverty-return rate", "因病返贫率"],
+        &[EnteredPersonsIllness],
+        LIFTED_AT_RISK,
+        "Of persons of lifted households not in net poverty last year, the share in net poverty this year who \
+         would not be, were out-of-pocket payments, illness-lost earnings net of sick support, illness-debt \
+         service and income from assets sold for illness restored (add-back).",
+    ),
+    share(
+        "illness_return_rate_households",
+        ["Illness-attributed poverty-return rate (households)", "因病返贫率（按户）"],
+        &[EnteredHouseholdsIllness],
+        LIFTED_AT_RISK_HOUSEHOLDS,
+        "As illness_return_rate, with each household counted once (add-back).",
+    ),
+    share(
+        "illness_return_share",
+        ["Share of returns attributed to illness", "因病返贫占返贫比例"],
+        &[EnteredPersonsIllness],
+        LIFTED_ENTERED,
+        "Of persons of lifted households that returned to net poverty in the year, the share who would not have \
+         by add-back.",
+    ),
+    share(
+        "new_poverty_rate",
+        ["New-poverty rate", "新发生贫困率"],
+        &[EnteredPersons],
+        OTHERS_AT_RISK,
+        "Of persons of never registered households not in net poverty last year, the share in net poverty this \
+         year.",
+    ),
+    share(
+        "new_poverty_rate_households",
+        ["New-poverty rate (households)", "新发生贫困率（按户）"],
+        &[EnteredHouseholds],
+        OTHERS_AT_RISK_HOUSEHOLDS,
+        "Of never registered households not in net poverty last year, the share in net poverty this year.",
+    ),
+    share(
+        "new_poverty_cumulative",
+        ["Ever newly poor since the switch", "累计新发生贫困率"],
+        &[CohortPersonsEverEntered],
+        OTHERS_COHORT,
+        "Of persons of never registered root households alive at the switch, the share whose household has ever \
+         entered net poverty since.",
+    ),
+    share(
+        "illness_new_poverty_rate",
+        ["Illness-attributed new-poverty rate", "因病致贫率"],
+        &[EnteredPersonsIllness],
+        OTHERS_AT_RISK,
+        "As illness_return_rate, of persons of never registered households (add-back).",
+    ),
+    // Financial protection.
+    share(
+        "che_10",
+        ["Catastrophic spending (10 % of consumption)", "灾难性卫生支出发生率（消费支出10%）"],
+        &[Che10Persons],
+        ALL_PERSONS,
+        "Share of persons in households with out-of-pocket payments over 10 % of consumption, strictly (SDG \
+         3.8.2 until 2025; Wagstaff and van Doorslaer 2003).",
+    ),
+    share(
+        "che_10_households",
+        [
+            "Catastrophic spending (10 % of consumption), households",
+            "灾难性卫生支出发生率（消费支出10%，按户）",
+        ],
+        &[Che10Households],
+        ALL_HOUSEHOLDS,
+        "Share of households with out-of-pocket payments over 10 % of consumption, strictly.",
+    ),
+    share(
+        "che_25",
+        ["Catastrophic spending (25 % of consumption)", "灾难性卫生支出发生率（消费支出25%）"],
+        &[Che25Persons],
+        ALL_PERSONS,
+        "Share of persons in households with out-of-pocket payments over 25 % of consumption, strictly (SDG \
+         3.8.2 until 2025).",
+    ),
+    share(
+        "che_25_households",
+        [
+            "Catastrophic spending (25 % of consumption), households",
+            "灾难性卫生支出发生率（消费支出25%，按户）",
+        ],
+        &[Che25Households],
+        ALL_HOUSEHOLDS,
+        "Share of households with out-of-pocket payments over 25 % of consumption, strictly.",
+    ),
+    distribution(
+        "che_40",
+        ["Catastrophic spending (40 % of capacity to pay)", "灾难性卫生支出发生率（支付能力40%）"],
+        "share",
+        ALL_PERSONS,
+        Distribution::CapacityToPayPersons,
+        "Share of persons in households whose out-of-pocket payments are at least 40 % of capacity to pay: \
+         consumption less subsistence, or less food if that is lower; subsistence per equivalent adult (size to \
+         the power 0.56) is the mean food spending of households between the 45th and 55th percentile of the food \
+         share under the baseline regime (Xu et al. 2003, Xu 2005).",
+    ),
+    distribution(
+        "che_40_households",
+        [
+            "Catastrophic spending (40 % of capacity to pay), households",
+            "灾难性卫生支出发生率（支付能力40%，按户）",
+        ],
+        "share",
+        ALL_HOUSEHOLDS,
+        Distribution::CapacityToPayHouseholds,
+        "As che_40, with each household counted once (Xu et al. 2003, Xu 2005).",
+    ),
+    share(
+        "che_40_nonfood",
+        ["Catastrophic spending (40 % of non-food consumption)", "灾难性卫生支出发生率（非食品支出40%）"],
+        &[CheNonFoodPersons],
+        ALL_PERSONS,
+        "Share of persons in households with out-of-pocket payments of at least 40 % of non-food consumption \
+         (Wagstaff and van Doorslaer 2003; usual in Chinese studies).",
+    ),
+    share(
+        "che_40_nonfood_households",
+        [
+            "Catastrophic spending (40 % of non-food consumption), households",
+            "灾难性卫生支出发生率（非食品支出40%，按户）",
+        ],
+        &[CheNonFoodHouseholds],
+        ALL_HOUSEHOLDS,
+        "Share of households with out-of-pocket payments of at least 40 % of non-food consumption.",
+    ),
+    share(
+        "che_10_income_households",
+        ["Catastrophic spending (10 % of income), households", "灾难性卫生支出发生率（家庭收入10%，按户）"],
+        &[CheIncome10Households],
+        ALL_HOUSEHOLDS,
+        "Share of households with out-of-pocket payments over 10 % of yearly household income (as in Chinese \
+         studies of health poverty alleviation).",
+    ),
+    distribution(
+        "sdg_382",
+        ["Financial hardship (SDG 3.8.2)", "经济困难性卫生支出发生率（SDG 3.8.2）"],
+        "share",
+        ALL_PERSONS,
+        Distribution::Sdg,
+        "Share of persons in households with positive out-of-pocket payments over 40 % of discretionary budget: \
+         consumption less the societal poverty line max(2.15, 1.15 + half the median) 2017 PPP dollars a day, \
+         with the median consumption of all simulated (rural) persons under the baseline regime (SDG 3.8.2 as \
+         adopted in March 2025, WHO indicator registry 376).",
+    ),
+    distribution(
+        "sdg_382_impoverishing",
+        ["Impoverishing part of SDG 3.8.2", "SDG 3.8.2中的致贫性部分"],
+        "share",
+        ALL_PERSONS,
+        Distribution::SdgImpoverishing,
+        "Share of persons in households with positive out-of-pocket payments over the whole discretionary \
+         budget, those under the societal poverty line included (SDG 3.8.2 as adopted in March 2025).",
+    ),
+    share(
+        "impoverished_rate",
+        ["Impoverishing spending", "致贫性卫生支出发生率"],
+        &[ImpoverishedPersons],
+        ALL_PERSONS,
+        "Share of persons in households with consumption per head at or over the official line, and under it \
+         less out-of-pocket payments (World Bank SH.UHC.NOP2; O'Donnell et al. 2008, ch. 19).",
+    ),
+    share(
+        "impoverished_rate_households",
+        ["Impoverishing spending, households", "致贫性卫生支出发生率（按户）"],
+        &[ImpoverishedHouseholds],
+        ALL_HOUSEHOLDS,
+        "As impoverished_rate, with each household counted once.",
+    ),
+    share(
+        "further_impoverished_rate",
+        ["Further impoverishing spending", "加深贫困的卫生支出发生率"],
+        &[FurtherImpoverishedPersons],
+        ALL_PERSONS,
+        "Share of persons in households with consumption per head under the official line and positive \
+         out-of-pocket payments (WHO and World Bank 2023, Tracking Universal Health Coverage).",
+    ),
+    share(
+        "hardship_headline",
+        ["Catastrophic spending or care forgone for money", "灾难性卫生支出或因经济困难未就医"],
+        &[HardshipPersons],
+        ALL_PERSONS,
+        "Share of persons in households with out-of-pocket payments of at least 40 % of non-food consumption, or \
+         with needed hospital care forgone for money: who cannot pay spends nothing.",
+    ),
+    share(
+        "hardship_headline_households",
+        [
+            "Catastrophic spending or care forgone for money, households",
+            "灾难性卫生支出或因经济困难未就医（按户）",
+        ],
+        &[HardshipHouseholds],
+        ALL_HOUSEHOLDS,
+        "As hardship_headline, with each household counted once.",
+    ),
+    per_head(
+        "oop_per_head",
+        ["Out-of-pocket payments per head", "人均自付医疗费用"],
+        &[OutOfPocket],
+        "Payments by households at the point of use after every reimbursement, premiums excluded, per person.",
+    ),
+    per_head_2020(
+        "oop_per_head_2020",
+        ["Out-of-pocket payments per head", "人均自付医疗费用"],
+        &[OutOfPocket],
+        "As oop_per_head, at rural consumer prices of 2020.",
+    ),
+    money_share(
+        "oop_share",
+        ["Out-of-pocket share of medical bills", "自付费用占医疗总费用比例"],
+        &[OutOfPocket],
+        BILLS,
+        "Out-of-pocket payments over whole medical bills.",
+    ),
+    money_share(
+        "oop_share_of_consumption",
+        ["Out-of-pocket share of consumption", "自付费用占消费支出比例"],
+        &[OutOfPocket],
+        ALL_CONSUMPTION,
+        "Out-of-pocket payments of all households over their consumption (ratio of sums).",
+    ),
+    money_share(
+        "effective_reimbursement",
+        ["Effective reimbursement rate", "实际报销比例"],
+        ALL_PAYERS,
+        BILLS,
+        "Payments of all layers over whole medical bills, in and out of the catalogue.",
+    ),
+    money_share(
+        "effective_reimbursement_inpatient",
+        ["Effective reimbursement rate, inpatient", "住院实际报销比例"],
+        &[PaidInpatient],
+        INPATIENT_BILLS,
+        "Payments of all layers for hospital stays over whole inpatient bills.",
+    ),
+    money_share(
+        "reimbursement_of_covered",
+        ["Reimbursement of covered cost", "政策范围内费用报销比例"],
+        ALL_PAYERS,
+        COVERED_BILLS,
+        "Payments of all layers over the in-catalogue part of medical bills.",
+    ),
+    distribution(
+        "concentration_index_oop",
+        ["Concentration index of out-of-pocket payments", "自付医疗费用集中指数"],
+        "index",
+        ALL_PERSONS,
+        Distribution::ConcentrationOutOfPocket,
+        "Twice the covariance of out-of-pocket payments per head with the fractional rank by income per head, \
+         over mean payments; positive where the better-off pay more (O'Donnell et al. 2008, ch. 8).",
+    ),
+    distribution(
+        "kakwani_index_oop",
+        ["Kakwani index of out-of-pocket payments", "自付医疗费用Kakwani指数"],
+        "index",
+        ALL_PERSONS,
+        Distribution::KakwaniOutOfPocket,
+        "Concentration index of out-of-pocket payments less the Gini coefficient of income per head; negative \
+         where payments are regressive (Kakwani 1977; O'Donnell et al. 2008, ch. 16).",
+    ),
+    distribution(
+        "erreygers_index_che",
+        ["Erreygers index of catastrophic spending", "灾难性卫生支出Erreygers指数"],
+        "index",
+        ALL_PERSONS,
+        Distribution::ErreygersCatastrophic,
+        "Four times the mean times the concentration index of catastrophic spending (40 % of non-food \
+         consumption) over income per head; negative where the poor bear it (Erreygers 2009).",
+    ),
+    // Care and health.
+    share(
+        "forgone_care_rate",
+        ["Needed hospital care forgone", "应住院未住院率"],
+        &[EpisodesForgone],
+        NEEDED,
+        "Hospital episodes above the clinical threshold that were not treated, over all needed episodes.",
+    ),
+    share(
+        "forgone_for_money_rate",
+        ["Needed hospital care forgone for money", "因经济困难应住院未住院率"],
+        &[EpisodesForgoneMoney],
+        NEEDED,
+        "Needed hospital episodes not treated for price or lack of cash, over all needed episodes.",
+    ),
+    per_1000(
+        "admissions_per_1000",
+        ["Admissions per 1,000", "每千人住院人次"],
+        &[Admissions],
+        "Hospital admissions per 1,000 person-years, induced ones included.",
+    ),
+    share(
+        "induced_admission_share",
+        ["Share of admissions not needed", "非必要住院占比"],
+        &[AdmissionsInduced],
+        ALL_ADMISSIONS,
+        "Admissions below the clinical threshold over all admissions.",
+    ),
+    share(
+        "outside_admission_share",
+        ["Share of admissions outside the county", "县域外住院占比"],
+        &[AdmissionsOutside],
+        ALL_ADMISSIONS,
+        "Admissions outside the county over all admissions.",
+    ),
+    per_1000(
+        "deaths_per_1000",
+        ["Deaths per 1,000", "死亡率（‰）"],
+        &[Deaths],
+        "Crude death rate: deaths in the year per 1,000 person-years.",
+    ),
+    per_1000(
+        "births_per_1000",
+        ["Births per 1,000", "出生率（‰）"],
+        &[Births],
+        "Crude birth rate: births in the year per 1,000 person-years.",
+    ),
+    share(
+        "chronic_prevalence",
+        ["Chronic-disease prevalence", "慢性病患病率"],
+        &[Chronic],
+        ALL_PERSONS,
+        "Share of persons with at least one of the eight chronic groups, at the end of the year.",
+    ),
+    share(
+        "depression_prevalence",
+        ["Mental-illness prevalence, adults", "成人抑郁等精神疾患患病率"],
+        &[Mental],
+        ALL_ADULTS,
+        "Persons with a mental illness (depression first) over persons aged 18 and over, at the end of the year.",
+    ),
+    share(
+        "disability_prevalence",
+        ["Disability prevalence", "失能率"],
+        &[Disabled],
+        ALL_PERSONS,
+        "Share of persons with a disability, at the end of the year.",
+    ),
+    // Targeting.
+    share(
+        "insured_share",
+        ["Enrolled in basic insurance", "基本医保参保率"],
+        &[Insured],
+        ALL_PERSONS,
+        "Share of persons enrolled in resident basic insurance in the year.",
+    ),
+    share(
+        "registered_rate",
+        ["In registered households", "建档立卡人口比例"],
+        &[RegisteredPersons],
+        ALL_PERSONS,
+        "Share of persons in registered households whose list is in force.",
+    ),
+    share(
+        "monitored_rate",
+        ["Monitored for return to poverty", "防返贫监测对象比例"],
+        &[MonitoredPersons],
+        ALL_PERSONS,
+        "Share of persons in households monitored as unstable, marginal or in sudden difficulty.",
+    ),
+    share(
+        "dibao_rate",
+        ["On dibao", "低保人口比例"],
+        &[DibaoPersons],
+        ALL_PERSONS,
+        "Share of persons in households with the subsistence allowance (dibao).",
+    ),
+    share(
+        "covered_rate",
+        ["In dibao, destitute or monitored households", "低保、特困及监测对象比例"],
+        &[CoveredPersons],
+        ALL_PERSONS,
+        "Share of persons in dibao, destitute or monitored households.",
+    ),
+    share(
+        "inclusion_error",
+        ["Inclusion error", "错保率"],
+        &[CoveredNotTarget],
+        COVERED,
+        "Of persons in dibao, destitute or monitored households, the share whose true income is not under the \
+         monitoring line (covered but not eligible over covered; Coady, Grosh and Hoddinott 2004).",
+    ),
+    share(
+        "exclusion_error",
+        ["Exclusion error", "漏保率"],
+        &[TargetMissed],
+        TARGET,
+        "Of persons whom dibao is meant for by true income, the share in no dibao, destitute or monitored \
+         household (eligible but not covered over eligible; Coady, Grosh and Hoddinott 2004).",
+    ),
+    per_head(
+        "over_protection",
+        ["Over-protection per head", "人均过度保障金额"],
+        &[OverProtection],
+        "Preferential payments above need per person; need is the least payment that brings out-of-pocket \
+         payments under 40 % of capacity to pay and net income over the line, at most the bill.",
+    ),
+    per_head(
+        "under_protection",
+        ["Under-protection per head", "人均保障不足金额"],
+        &[UnderProtection],
+        "Need that no layer paid, per person; need as in over_protection.",
+    ),
+    share(
+        "over_protected_rate",
+        ["Over-protected", "过度保障人口比例"],
+        &[OverProtectedPersons],
+        ALL_PERSONS,
+        "Share of persons in households with preferential payments above need.",
+    ),
+    share(
+        "under_protected_rate",
+        ["Under-protected", "保障不足人口比例"],
+        &[UnderProtectedPersons],
+        ALL_PERSONS,
+        "Share of persons in households with need that no layer paid.",
+    ),
+    // Money.
+    per_head(
+        "bill_per_head",
+        ["Medical bills per head", "人均医疗总费用"],
+        &[Bill],
+        "Whole medical bills, in and out of the catalogue, per person.",
+    ),
+    per_head(
+        "fund_spending_per_head",
+        ["Payments of all payers per head", "人均各方支付金额"],
+        ALL_PAYERS,
+        "Payments of all layers per person; with out-of-pocket payments they make up the bills.",
+    ),
+    per_head_2020(
+        "fund_spending_per_head_2020",
+        ["Payments of all payers per head", "人均各方支付金额"],
+        ALL_PAYERS,
+        "As fund_spending_per_head, at rural consumer prices of 2020.",
+    ),
+    per_head(
+        "paid_basic_insurance_per_head",
+        ["Paid by basic insurance per head", "人均基本医保支付"],
+        &[PaidFirst],
+        "Payments of resident basic insurance per person.",
+    ),
+    per_head(
+        "paid_critical_illness_insurance_per_head",
+        ["Paid by critical-illness insurance per head", "人均大病保险支付"],
+        &[Paid1],
+        "Payments of critical-illness insurance per person.",
+    ),
+    per_head(
+        "paid_medical_aid_per_head",
+        ["Paid by medical aid per head", "人均医疗救助支付"],
+        &[Paid2],
+        "Payments of medical aid for bills, tilt aid included, per person.",
+    ),
+    per_head(
+        "paid_local_top_up_per_head",
+        ["Paid by local top-ups per head", "人均地方补充保障支付"],
+        &[Paid3],
+        "Payments from the county's own top-up money per person.",
+    ),
+    per_head(
+        "paid_supplementary_insurance_per_head",
+        ["Paid by supplementary insurance per head", "人均补充保险支付"],
+        &[Paid4],
+        "Payments of supplementary (commercial or superimposed) insurance per person.",
+    ),
+    per_head(
+        "paid_charity_per_head",
+        ["Paid by charity per head", "人均慈善救助支付"],
+        &[Paid5],
+        "Payments of charity per person.",
+    ),
+    per_head(
+        "medical_aid_per_head",
+        ["Medical-aid spending per head", "人均医疗救助支出"],
+        &[Paid2, PremiumAid],
+        "Spending of the medical-aid fund per person: for bills and for the premiums of aided persons (as the \
+         National Healthcare Security Administration counts it).",
+    ),
+    per_head(
+        "premium_own_per_head",
+        ["Own premiums per head", "人均个人缴纳保费"],
+        &[PremiumOwn],
+        "Premiums of basic insurance paid by households, per person, insured or not.",
+    ),
+    per_head(
+        "premium_aid_per_head",
+        ["Premiums paid by aid per head", "人均资助参保金额"],
+        &[PremiumAid],
+        "Premiums of basic insurance paid by medical aid, per person.",
+    ),
+    per_head(
+        "premium_subsidy_per_head",
+        ["Premium subsidy per head", "人均财政补助保费"],
+        &[PremiumSubsidy],
+        "Government subsidy of premiums of basic insurance, per person.",
+    ),
+    per_head(
+        "lost_earnings_per_head",
+        ["Earnings lost to illness per head", "人均因病误工收入损失"],
+        &[LostEarnings],
+        "Earnings lost to illness and care-giving, per person.",
+    ),
+    per_head(
+        "medical_interest_per_head",
+        ["Interest on medical debt per head", "人均医疗债务利息"],
+        &[MedicalInterest],
+        "Interest paid on medical debt, per person.",
+    ),
+    per_head(
+        "mean_debt_per_head",
+        ["Debt per head", "人均负债"],
+        &[Debt],
+        "Debt at the end of the year, medical and other, per person.",
+    ),
+    per_head(
+        "medical_debt_per_head",
+        ["Medical debt per head", "人均医疗负债"],
+        &[MedicalDebt],
+        "Medical debt at the end of the year, per person.",
+    ),
+    share(
+        "medical_debt_rate",
+        ["Households with medical debt", "有医疗负债的家庭比例"],
+        &[MedicalDebtHouseholds],
+        ALL_HOUSEHOLDS,
+        "Share of households with medical debt at the end of the year.",
+    ),
+    per_head(
+        "savings_per_head",
+        ["Savings per head", "人均储蓄"],
+        &[Savings],
+        "Savings at the end of the year, per person.",
+    ),
+    per_head(
+        "assets_sold_per_head",
+        ["Productive assets sold per head", "人均变卖生产性资产"],
+        &[AssetsSold],
+        "Productive assets sold in the year, per person.",
+    ),
+    per_head(
+        "unpaid_per_head",
+        ["Unpaid bills and consumption per head", "人均无力支付金额"],
+        &[Unpaid],
+        "Bills and consumption that could not be paid, per person.",
+    ),
+    per_head(
+        "income_per_head",
+        ["Disposable income per head", "人均可支配收入"],
+        &[Income],
+        "Disposable income per person of the roster, migrants included.",
+    ),
+    per_head_2020(
+        "income_per_head_2020",
+        ["Disposable income per head", "人均可支配收入"],
+        &[Income],
+        "As income_per_head, at rural consumer prices of 2020.",
+    ),
+    distribution(
+        "median_income",
+        ["Median income per head", "人均可支配收入中位数"],
+        "yuan_nominal",
+        ALL_PERSONS,
+        Distribution::MedianIncome,
+        "Median over persons of disposable income per head, interpolated within its bin.",
+    ),
+    per_head(
+        "consumption_per_head",
+        ["Consumption per head", "人均消费支出"],
+        &[Consumption],
+        "Household consumption per person.",
+    ),
+    per_head_2020(
+        "consumption_per_head_2020",
+        ["Consumption per head", "人均消费支出"],
+        &[Consumption],
+        "As consumption_per_head, at rural consumer prices of 2020.",
+    ),
+    distribution(
+        "median_consumption",
+        ["Median consumption per head", "人均消费支出中位数"],
+        "yuan_nominal",
+        ALL_PERSONS,
+        Distribution::MedianConsumption,
+        "Median over persons of consumption per head, interpolated within its bin.",
+    ),
+    // People.
+    total(
+        "persons",
+        ["Persons", "人数"],
+        Persons,
+        "persons",
+        "Simulated living members at the end of the year.",
+    ),
+    total(
+        "households",
+        ["Households", "户数"],
+        Households,
+        "households",
+        "Simulated households with a living member at the end of the year.",
+    ),
+    entry(
+        "household_size",
+        ["Persons per household", "户均人数"],
+        "persons",
+        ALL_HOUSEHOLDS,
+        Formula::Ratio { top: &[Persons], bottom: ALL_HOUSEHOLDS, scale: Scale::Share },
+        "Living members per household, migrants included.",
+    ),
+    share(
+        "elderly_share",
+        ["Aged 65 and over", "65岁及以上人口比例"],
+        &[Elderly65],
+        ALL_PERSONS,
+        "Share of persons aged 65 and over.",
+    ),
+    share(
+        "elderly_60_share",
+        ["Aged 60 and over", "60岁及以上人口比例"],
+        &[Elderly60],
+        ALL_PERSONS,
+        "Share of persons aged 60 and over.",
+    ),
+];
+
+const INFOS: [MeasureInfo; ENTRIES.len()] = {
+    let mut infos = [ENTRIES[0].info; ENTRIES.len()];
+    let mut index = 0;
+    while index < ENTRIES.len() {
+        infos[index] = ENTRIES[index].info;
+        index += 1;
+    }
+    infos
+};
+
+/// Groups that every scenario has, in the order of the tables; places follow as `place:<name>`.
+pub const GROUPS: [(&str, Label); 12] = [
+    ("all", Label { en: "All", zh: "全体" }),
+    ("lifted", Label { en: "Lifted", zh: "脱贫户" }),
+    ("marginal", Label { en: "Marginal", zh: "边缘户" }),
+    ("never_poor", Label { en: "Never poor", zh: "一般农户" }),
+    ("income_1", Label { en: "Poorest fifth", zh: "最低收入组" }),
+    ("income_2", Label { en: "Second fifth", zh: "中低收入组" }),
+    ("income_3", Label { en: "Middle fifth", zh: "中等收入组" }),
+    ("income_4", Label { en: "Fourth fifth", zh: "中高收入组" }),
+    ("income_5", Label { en: "Richest fifth", zh: "最高收入组" }),
+    ("elderly_only", Label { en: "Elderly only", zh: "纯老年户" }),
+    ("chronic", Label { en: "With chronic disease", zh: "有慢性病患者户" }),
+    ("mental", Label { en: "With mental illness", zh: "有精神疾患者户" }),
+];
+
+/// The label of a group that every scenario has; the label of a place is in its scenario.
+#[must_use]
+pub fn group_label(id: &str) -> Option<Label> {
+    GROUPS.iter().find(|(group, _)| *group == id).map(|(_, label)| *label)
+}
+
+/// The label of a payer.
+#[must_use]
+pub const fn payer_label(payer: Payer) -> Label {
+    match payer {
+        Payer::BasicInsurance => Label { en: "Basic insurance", zh: "基本医保" },
+        Payer::CriticalIllnessInsurance => Label { en: "Critical-illness insurance", zh: "大病保险" },
+        Payer::MedicalAid => Label { en: "Medical aid", zh: "医疗救助" },
+        Payer::LocalTopUp => Label { en: "Local top-up", zh: "地方补充保障" },
+        Payer::SupplementaryInsurance => Label { en: "Supplementary insurance", zh: "补充保险" },
+        Payer::Charity => Label { en: "Charity", zh: "慈善救助" },
+    }
+}
+
+/// The label of what households pay themselves, beside [`payer_label`].
+pub const OUT_OF_POCKET_LABEL: Label = Label { en: "Out of pocket", zh: "个人自付" };
+
+/// The measure of what a payer pays per head.
+#[must_use]
+pub const fn paid_measure(payer: Payer) -> &'static str {
+    const IDS: [&str; PAYERS] = [
+        "paid_basic_insurance_per_head",
+        "paid_critical_illness_insurance_per_head",
+        "paid_medical_aid_per_head",
+        "paid_local_top_up_per_head",
+        "paid_supplementary_insurance_per_head",
+        "paid_charity_per_head",
+    ];
+    IDS[payer as usize]
+}
+
+/// Outcomes of `flows.csv` in the order of its rows.
+pub const OUTCOMES: [(&str, Label); 6] = [
+    (
+        "saved",
+        Label {
+            en: "Saved: returned under the baseline only", zh: "避免返贫：仅基准方案下返贫"
+        },
+    ),
+    ("lost", Label { en: "Lost: returned under this regime only", zh: "新增返贫：仅本方案下返贫" }),
+    ("both", Label { en: "Returned under both", zh: "两方案下均返贫" }),
+    ("neither", Label { en: "Returned under neither", zh: "两方案下均未返贫" }),
+    ("died_or_dissolved", Label { en: "Died or dissolved, not returned", zh: "未返贫而死亡或消亡" }),
+    ("unmatched", Label { en: "Exists under one regime only", zh: "仅存在于一种方案" }),
+];
+
+/// Units as axis labels.
+#[must_use]
+pub fn unit_label(unit: &str) -> Option<Label> {
+    let (en, zh) = match unit {
+        "share" => ("%", "%"),
+        "yuan_nominal" => ("yuan, current prices", "元（当年价）"),
+        "yuan_2020" => ("yuan, 2020 prices", "元（2020年价）"),
+        "per_1000" => ("per 1,000", "‰"),
+        "index" => ("index", "指数"),
+        "persons" => ("persons", "人"),
+        "households" => ("households", "户"),
+        _ => return None,
+    };
+    Some(Label { en, zh })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::TALLIES;
+
+    #[test]
+    fn ids_are_unique_and_plain() {
+        let mut ids: Vec<&str> = MEASURES.iter().map(|measure| measure.id).collect();
+        for id in &ids {
+            assert!(id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "{id}");
+        }
+        ids.sort_unstable();
+        let count = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "an id stands twice");
+    }
+
+    #[test]
+    fn every_measure_is_labelled_in_both_languages_with_a_known_unit() {
+        for measure in MEASURES {
+            assert!(measure.label_en.is_ascii() && !measure.label_en.is_empty(), "{}", measure.id);
+            assert!(measure.label_zh.chars().any(|c| c > '\u{2E7F}'), "{}: {}", measure.id, measure.label_zh);
+            assert!(unit_label(measure.unit).is_some(), "{}: {}", measure.id, measure.unit);
+            assert!(["person", "household"].contains(&measure.weight), "{}", measure.id);
+            assert!(!measure.denominator.is_empty() && measure.definition.ends_with('.'), "{}", measure.id);
+            assert!(!measure.definition.contains("  "), "{}: {}", measure.id, measure.definition);
+        }
+    }
+
+    #[test]
+    fn no_tally_is_summed_in_vain() {
+        let mut used = [false; TALLIES];
+        for entry in ENTRIES {
+            match entry.formula {
+                Formula::Total(tally) => used[tally as usize] = true,
+                Formula::Ratio { top, bottom, .. } => {
+                    top.iter().for_each(|tally| used[*tally as usize] = true);
+                    bottom.terms.iter().for_each(|(tally, _)| used[*tally as usize] = true);
+                }
+                Formula::Distribution(_) => {}
+            }
+        }
+        let idle: Vec<usize> = (0..TALLIES).filter(|index| !used[*index]).collect();
+        assert!(idle.is_empty(), "tallies without a measure: {idle:?}");
+    }
+
+    #[test]
+    fn each_payer_has_its_measure() {
+        for payer in Payer::ALL {
+            let expected = format!("paid_{}_per_head", payer.name());
+            assert_eq!(paid_measure(payer), expected);
+            assert!(info(&expected).is_some(), "{expected}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_id_has_no_measure() {
+        assert!(info("poverty_return_rate").is_some());
+        assert!(info("poverty_return").is_none());
+        assert!(group_label("income_6").is_none());
+    }
+}

@@ -1,0 +1,158 @@
+//! Paired difference of the return rate to the baseline, a panel a regime on one scale.
+
+use super::rates::{line, ribbon};
+use super::sheet::{AXIS_PT, MARGIN, Numbers, Plot, Sheet, axis_room, grid_up, panels, years_axis};
+use super::{Chart, Setting, interval, interval_note, replicates};
+use crate::measures::table::{Results, Statistics};
+use crate::report::fonts::Weight;
+use crate::report::layout::{nice_ticks, wrap};
+use crate::report::style::{LABEL_PT, NOTE_PT, Text, line_height, signed};
+use crate::scenario::plan::Language;
+use crate::units::Year;
+
+const MEASURE: &str = "poverty_return_rate";
+
+/// The chart.
+#[must_use]
+pub fn draw(results: &Results, setting: &Setting) -> Chart {
+    let title = setting.pick("What each regime changes", "各方案相对基准方案的变化");
+    let baseline = (0..results.regimes.len()).find(|i| results.regimes[*i].0 == results.baseline);
+    let name = baseline.map_or(results.baseline.as_str(), |index| setting.regime(results, index));
+    let subtitle = match setting.language {
+        Language::En => format!(
+            "Poverty-return rate of lifted people less that under the baseline, {name}, for the same people with the \
+             same illnesses (percentage points)"
+        ),
+        Language::Zh => {
+            format!("脱贫人口返贫率与基准方案（{name}）之差，同一人群、同样的疾病（百分点）")
+        }
+    };
+    let mut sheet = Sheet::new(setting, "difference", title, &subtitle);
+    let series: Vec<(usize, Vec<(Year, Statistics)>)> = (0..results.regimes.len())
+        .filter(|regime| Some(*regime) != baseline)
+        .map(|regime| (regime, differences(results, regime)))
+        .filter(|(_, points)| !points.is_empty())
+        .collect();
+    if series.is_empty() {
+        return sheet.finish_empty(setting.pick("No second regime to compare.", "没有可与基准比较的方案。"));
+    }
+    let bottom = draw_panels(&mut sheet, results, &series);
+    let count = replicates(series.iter().flat_map(|s| &s.1).map(|p| p.1));
+    let mut note = setting
+        .pick("Below zero: fewer people return than under the baseline. ", "低于零：返贫者少于基准方案。")
+        .to_owned();
+    note += &interval_note(
+        setting,
+        count,
+        "Ribbons and brackets, paired by replicate",
+        "色带和方括号（按重复配对）",
+    );
+    if series.len() > 1 {
+        note += setting.pick(" Grey: the other regimes.", "灰线为其他方案。");
+    }
+    sheet.finish(bottom, &note)
+}
+
+fn differences(results: &Results, regime: usize) -> Vec<(Year, Statistics)> {
+    let id = &results.regimes[regime].0;
+    let mut points: Vec<(Year, Statistics)> = results
+        .differences
+        .iter()
+        .filter(|row| row.measure == MEASURE && row.group == "lifted" && &row.regime == id)
+        .filter(|row| row.statistics.mean.is_some())
+        .map(|row| (row.year, row.statistics))
+        .collect();
+    points.sort_by_key(|p| p.0);
+    points
+}
+
+fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[(usize, Vec<(Year, Statistics)>)]) -> f64 {
+    let setting = sheet.setting;
+    let theme = setting.theme;
+    let points = || series.iter().flat_map(|s| &s.1);
+    let ends = |s: &Statistics| interval(s).unwrap_or((s.mean.unwrap_or(0.0), s.mean.unwrap_or(0.0)));
+    let low = points().map(|p| ends(&p.1).0).fold(0.0, f64::min);
+    let high = points().map(|p| ends(&p.1).1).fold(0.0, f64::max);
+    let first = points().map(|p| p.0.number()).min().unwrap_or(0);
+    let last = points().map(|p| p.0.number()).max().unwrap_or(0);
+    let (ticks, up) = nice_ticks(low * 100.0, high * 100.0, 6).trimmed(low * 100.0, high * 100.0);
+
+    let (columns, rows) = panels(series.len(), if setting.width_mm < 120 { 2 } else { 4 });
+    let (room, gap) = (axis_room(&ticks), 5.0);
+    // A handful of panels.
+    #[allow(clippy::cast_precision_loss)]
+    let width = (sheet.width() - 2.0 * MARGIN - room - gap * (columns as f64 - 1.0) - 2.0) / columns as f64;
+    let heads: Vec<Vec<String>> = series
+        .iter()
+        .map(|(regime, _)| wrap(setting.regime(results, *regime), LABEL_PT, Weight::Bold, width + 2.0, 3))
+        .collect();
+    let ends: Vec<Vec<String>> = series
+        .iter()
+        .map(|(_, points)| {
+            wrap(&last_value(points, ticks.decimals), NOTE_PT, Weight::Regular, width + 3.0, 2)
+        })
+        .collect();
+    let height = if rows > 1 { 32.0 } else { 42.0 };
+    let mut top = sheet.top;
+    for row in 0..rows {
+        let here = row * columns..((row + 1) * columns).min(series.len());
+        // A few lines.
+        #[allow(clippy::cast_precision_loss)]
+        let head_height = here
+            .clone()
+            .map(|i| {
+                heads[i].len() as f64 * line_height(LABEL_PT) + ends[i].len() as f64 * line_height(NOTE_PT)
+            })
+            .fold(0.0, f64::max);
+        let plot_top = top + head_height + 1.0;
+        for i in here {
+            let (regime, points) = &series[i];
+            #[allow(clippy::cast_precision_loss)]
+            let left = MARGIN + room + (i % columns) as f64 * (width + gap);
+            let plot = Plot {
+                left,
+                right: left + width,
+                top: plot_top,
+                bottom: plot_top + height,
+                across: (f64::from(first), f64::from(last)),
+                up,
+            };
+            let colour = theme.regime(*regime);
+            let mut y = top + 2.0;
+            for text in &heads[i] {
+                sheet.canvas.text((left, y), text, Text::label(theme.letters(colour)).bold());
+                y += line_height(LABEL_PT);
+            }
+            for text in &ends[i] {
+                sheet.canvas.text((left, y - 0.2), text, Text::label(theme.muted).sized(NOTE_PT));
+                y += line_height(NOTE_PT);
+            }
+            let shown = if i % columns == 0 { Numbers::Shown } else { Numbers::Left };
+            grid_up(sheet, &plot, &ticks, shown);
+            for (_, others) in series.iter().filter(|s| s.0 != *regime) {
+                let path: Vec<(f64, f64)> = others
+                    .iter()
+                    .map(|(t, s)| (plot.x(f64::from(t.number())), plot.y(s.mean.unwrap_or(0.0) * 100.0)))
+                    .collect();
+                sheet.canvas.line(&path, 0.5, theme.grid.mixed(theme.muted, 30));
+            }
+            ribbon(sheet, &plot, points, colour);
+            sheet.canvas.line(&[(plot.left, plot.y(0.0)), (plot.right, plot.y(0.0))], AXIS_PT, theme.ink);
+            line(sheet, &plot, points, colour);
+            years_axis(sheet, &plot, (first, last), Numbers::Shown);
+        }
+        top = plot_top + height + 7.0;
+    }
+    top - 2.8
+}
+
+/// "2035: −0.42 [−0.60, −0.24]".
+fn last_value(points: &[(Year, Statistics)], decimals: usize) -> String {
+    let Some((year, s)) = points.last() else { return String::new() };
+    let percent = |share: f64| signed(share * 100.0, decimals + 1);
+    let mean = percent(s.mean.unwrap_or(0.0));
+    match interval(s) {
+        Some((low, high)) => format!("{}: {mean} [{}, {}]", year.number(), percent(low), percent(high)),
+        None => format!("{}: {mean}", year.number()),
+    }
+}
