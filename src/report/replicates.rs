@@ -48,7 +48,11 @@ impl From<ParquetError> for ReplicatesError {
 /// # Errors
 ///
 /// [`ReplicatesError`].
-pub fn write(results: &Results, facts: &[(&str, String)], to: impl Write + Send) -> Result<(), ReplicatesError> {
+pub fn write(
+    results: &Results,
+    facts: &[(&str, String)],
+    to: impl Write + Send,
+) -> Result<(), ReplicatesError> {
     let mut cells: Vec<&CellValue> = results.cells.iter().collect();
     cells.sort_by_key(|c| (c.replicate, c.regime, c.year, c.group, c.measure));
     for cell in &cells {
