@@ -4,6 +4,7 @@ pub mod check;
 pub mod files;
 pub mod list;
 pub mod new;
+pub mod run;
 pub mod schema;
 pub mod show;
 
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::report::ReportError;
 use crate::report::store::StoreError;
 use crate::scenario::{Override, Scenario, ScenarioError};
 
@@ -29,6 +31,8 @@ pub struct Cli {
 /// What the program does.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Simulate every regime of a scenario, write tables, charts and report, print a short summary
+    Run(Box<RunArgs>),
     /// Validate scenarios without running them
     Check(check::CheckArgs),
     /// List what ships with the program, a line each
@@ -288,6 +292,8 @@ pub enum CliError {
     Scenario(ScenarioError),
     /// Results could not be written.
     Store(StoreError),
+    /// A part of the results could not be made or read.
+    Report(ReportError),
     /// Reading or writing failed.
     Io(&'static str, PathBuf, io::Error),
     /// Standard output failed.
@@ -302,6 +308,7 @@ impl fmt::Display for CliError {
             Self::Usage(message) => f.write_str(message),
             Self::Scenario(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
+            Self::Report(error) => error.fmt(f),
             Self::Io(action, path, _) => write!(f, "cannot {action} `{}`", path.display()),
             Self::Print(_) => f.write_str("cannot print"),
             Self::Interrupted => f.write_str("interrupted"),
@@ -314,6 +321,7 @@ impl std::error::Error for CliError {
         match self {
             Self::Io(_, _, source) | Self::Print(source) => Some(source),
             Self::Store(error) => error.source(),
+            Self::Report(error) => error.source(),
             Self::Usage(_) | Self::Scenario(_) | Self::Interrupted => None,
         }
     }
@@ -345,7 +353,7 @@ impl CliError {
         match self {
             Self::Print(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Usage(_) | Self::Scenario(_) => 2,
-            Self::Store(_) | Self::Io(..) | Self::Print(_) => 1,
+            Self::Store(_) | Self::Report(_) | Self::Io(..) | Self::Print(_) => 1,
             Self::Interrupted => 130,
         }
     }
@@ -367,6 +375,7 @@ pub fn run() -> ExitCode {
 fn dispatch(command: &Command) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
     match command {
+        Command::Run(args) => run::run(args, &mut out),
         Command::Check(args) => check::run(args, &mut out),
         Command::List(args) => list::run(args, &mut out),
         Command::Show(args) => show::run(args, &mut out),

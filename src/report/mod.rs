@@ -9,6 +9,7 @@ pub mod csv_tables;
 pub mod fonts;
 pub mod layout;
 pub mod page;
+pub mod panel;
 pub mod render;
 pub mod replicates;
 pub mod store;

@@ -22,7 +22,7 @@ use crate::scenario::Scenario;
 /// File name.
 pub const PANEL_PARQUET: &str = "panel.parquet";
 
-type Writer<'a> = SerializedRowGroupWriter<'a, Vec<u8>>;
+type Writer<'a, 'b> = SerializedRowGroupWriter<'a, &'b mut Vec<u8>>;
 
 /// Writes the household-years of a run.
 ///
@@ -107,7 +107,7 @@ fn schema() -> String {
 fn write_columns(
     rows: &[PanelRow],
     scenario: &Scenario,
-    group: &mut Writer<'_>,
+    group: &mut Writer<'_, '_>,
 ) -> Result<(), parquet::errors::ParquetError> {
     for name in TEXTS {
         let values: Vec<ByteArray> =
