@@ -97,7 +97,8 @@ pub fn measures(results: &Results) -> Result<Vec<u8>, StoreError> {
 pub fn differences(results: &Results) -> Result<Vec<u8>, StoreError> {
     let mut rows: Vec<&DifferenceRow> = results.differences.iter().collect();
     rows.sort_by(|a, b| {
-        let key = |r: &DifferenceRow| (r.regime.clone(), r.baseline.clone(), r.year, r.group.clone(), r.measure);
+        let key =
+            |r: &DifferenceRow| (r.regime.clone(), r.baseline.clone(), r.year, r.group.clone(), r.measure);
         key(a).cmp(&key(b))
     });
     let mut table = Table::new(DIFFERENCES_CSV, DIFFERENCES_HEAD);
@@ -121,7 +122,8 @@ pub fn flows(results: &Results) -> Result<Vec<u8>, StoreError> {
     let place = |outcome: &str| OUTCOMES.iter().position(|(id, _)| *id == outcome);
     let mut rows: Vec<&FlowRow> = results.flows.iter().collect();
     rows.sort_by(|a, b| {
-        let key = |r: &FlowRow| (r.regime.clone(), r.baseline.clone(), r.year, r.group.clone(), place(r.outcome));
+        let key =
+            |r: &FlowRow| (r.regime.clone(), r.baseline.clone(), r.year, r.group.clone(), place(r.outcome));
         key(a).cmp(&key(b))
     });
     let mut table = Table::new(FLOWS_CSV, FLOWS_HEAD);

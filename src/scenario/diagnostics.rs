@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::resolver::ReadError;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// A text that was read, under the name that messages give it.
@@ -72,6 +73,12 @@ impl ScenarioError {
             a.at.is_some() && place(a) == place(b) && in_policy(&a.message) == in_policy(&b.message)
         });
         Self { sources, problems }
+    }
+
+    /// The scenario itself could not be read.
+    #[must_use]
+    pub fn unreadable(name: &str, error: &ReadError) -> Self {
+        Self::new(Vec::new(), vec![Problem::new(format!("cannot read `{name}`: {error}"), None, "")])
     }
 
     /// The problems in the order in which they are printed.

@@ -160,18 +160,13 @@ impl<'a> Loader<'a> {
             Err(error) => error,
         };
         let mut help = None;
-        let label = match error {
-            ReadError::NotFound(others) => {
-                help = nearest(path, others.iter().map(String::as_str))
-                    .map(|near| format!("did you mean `{near}`?"));
-                "there is no such file".into()
-            }
-            ReadError::Outside => "it lies outside the scenario's folder".into(),
-            ReadError::NotAFile => "it is not a file".into(),
-            ReadError::TooLarge => "it is larger than 1 MiB".into(),
-            ReadError::NoFiles => "files cannot be read here, only what ships with the program".into(),
-            ReadError::Failed(reason) => reason,
-        };
+        if let ReadError::NotFound(others) = &error {
+            let stem = |path: &str| path.strip_suffix(".toml").unwrap_or(path).to_owned();
+            let others: Vec<String> = others.iter().map(|other| stem(other)).collect();
+            help = nearest(&stem(path), others.iter().map(String::as_str))
+                .map(|near| format!("did you mean `{near}.toml`?"));
+        }
+        let label = error.to_string();
         let message = match at {
             Some(_) => format!("cannot read `{shown}`"),
             None => format!("cannot read `{shown}`: {label}"),

@@ -15,8 +15,8 @@ pub mod raw_policy;
 pub mod resolved;
 pub mod resolver;
 pub mod shape;
-pub mod society;
 pub mod shipped;
+pub mod society;
 mod typed;
 mod values;
 

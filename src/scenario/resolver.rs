@@ -1,6 +1,7 @@
 //! Where the text of a scenario comes from. The model knows no files: it asks a resolver.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Which kind of file a name refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +42,21 @@ pub enum ReadError {
     /// The system's reason.
     Failed(String),
 }
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotFound(_) => "there is no such file",
+            Self::Outside => "it lies outside the scenario's folder",
+            Self::NotAFile => "it is not a file",
+            Self::TooLarge => "it is larger than 1 MiB",
+            Self::NoFiles => "files cannot be read here, only what ships with the program",
+            Self::Failed(reason) => reason,
+        })
+    }
+}
+
+impl std::error::Error for ReadError {}
 
 /// Gives the text of a path that a scenario names.
 pub trait Resolver {
