@@ -1,3 +1,7 @@
 //! The program `fanpin`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fanpin::cli::run()
+}

@@ -183,7 +183,7 @@ impl Draw {
 }
 
 /// The key of all draws of one replicate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Key {
     /// The scenario's seed.
     pub seed: u64,

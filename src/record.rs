@@ -425,6 +425,71 @@ impl Flows {
     }
 }
 
+/// A household-year of `panel.parquet`: enough to compute the measures again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PanelRow {
+    /// Index of the regime.
+    pub regime: u16,
+    /// Replicate.
+    pub replicate: u32,
+    /// Calendar year.
+    pub year: i16,
+    /// Index of the place.
+    pub place: u16,
+    /// Household id.
+    pub household: u64,
+    /// Id of its root household.
+    pub root_household: u64,
+    /// Cell of the root household (see [`Cell`]).
+    pub cell: u16,
+    /// Living members at the end of the year.
+    pub persons: u8,
+    /// Members who work.
+    pub workers: u8,
+    /// Classes in force, bits in the order of `Class`.
+    pub classes: u16,
+    /// Illness-free income, fen.
+    pub illness_free_income_fen: i64,
+    /// Disposable income, fen.
+    pub income_fen: i64,
+    /// Consumption other than health care, fen.
+    pub consumption_fen: i64,
+    /// Of it food, fen.
+    pub food_fen: i64,
+    /// Medical bills, fen.
+    pub bill_fen: i64,
+    /// Paid by each payer, fen.
+    pub paid_fen: [i64; PAYERS],
+    /// Out-of-pocket payments, fen.
+    pub out_of_pocket_fen: i64,
+    /// Own premiums, fen.
+    pub premium_fen: i64,
+    /// Lost earnings, fen.
+    pub lost_earnings_fen: i64,
+    /// Debt at the end of the year, fen.
+    pub debt_fen: i64,
+    /// Medical debt at the end of the year, fen.
+    pub medical_debt_fen: i64,
+    /// Savings at the end of the year, fen.
+    pub savings_fen: i64,
+    /// Net income per head, fen.
+    pub net_income_per_head_fen: i64,
+    /// Admissions of members.
+    pub admissions: u8,
+    /// Needed episodes not treated.
+    pub forgone: u8,
+    /// In net poverty.
+    pub poor: bool,
+    /// Was in net poverty the year before.
+    pub poor_last: bool,
+    /// Lifted at the switch.
+    pub lifted: bool,
+    /// In a monitored class.
+    pub monitored: bool,
+    /// Has entered net poverty since the switch.
+    pub returned: bool,
+}
+
 /// Lines and prices of a year, equal in all regimes, for turning sums into measures.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct YearFacts {

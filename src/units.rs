@@ -2,7 +2,7 @@
 //!
 //! Money is an integer number of fen (1/100 yuan) and rates are integer parts per million, so that
 //! sums are exact in any order. Multiplying money by a rate rounds in one function,
-//! [`Money::times`], half up.
+//! [`Exact::rounded`], half up.
 
 use std::fmt;
 use std::iter::Sum;
@@ -84,15 +84,20 @@ impl Money {
         fen / 100.0
     }
 
-    /// Money times a rate, rounded half up to the fen: the only place where money is rounded.
+    /// Money times a rate, rounded half up to the fen.
     ///
     /// # Panics
     /// If the product leaves the range of money, which no checked bill can reach.
     #[must_use]
     pub fn times(self, rate: Rate) -> Self {
-        let product = i128::from(self.0) * i128::from(rate.0);
-        let rounded = (product + 500_000).div_euclid(1_000_000);
-        Self(i64::try_from(rounded).expect("bills are bounded far below i64"))
+        self.exactly(rate).rounded()
+    }
+
+    /// Money times a rate before rounding, so that several can be added and rounded once.
+    #[must_use]
+    #[inline]
+    pub const fn exactly(self, rate: Rate) -> Exact {
+        Exact(self.0 as i128 * rate.0 as i128)
     }
 
     /// The smaller of two amounts.
@@ -169,6 +174,59 @@ impl SubAssign for Money {
 impl Sum for Money {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
         iter.fold(Self::ZERO, Add::add)
+    }
+}
+
+/// Money times rates before rounding, in fen × parts per million.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Exact(i128);
+
+impl Exact {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// The amount, rounded half up to the fen: the only place where money is rounded.
+    ///
+    /// # Panics
+    /// If it leaves the range of money, which no checked bill can reach.
+    #[must_use]
+    #[inline]
+    pub fn rounded(self) -> Money {
+        // Nearly always; 64-bit division is many times faster.
+        if let Ok(small) = i64::try_from(self.0)
+            && let Some(shifted) = small.checked_add(500_000)
+        {
+            return Money(shifted.div_euclid(1_000_000));
+        }
+        let rounded = (self.0 + 500_000).div_euclid(1_000_000);
+        Money(i64::try_from(rounded).expect("bills are bounded far below i64"))
+    }
+
+    /// The amount times one more rate, rounded half up to the fen.
+    ///
+    /// # Panics
+    /// As [`Self::rounded`].
+    #[must_use]
+    #[inline]
+    pub fn rounded_times(self, factor: Rate) -> Money {
+        if factor == Rate::ONE {
+            return self.rounded();
+        }
+        let product = self.0 * i128::from(factor.0);
+        let rounded = (product + 500_000_000_000).div_euclid(1_000_000_000_000);
+        Money(i64::try_from(rounded).expect("bills are bounded far below i64"))
+    }
+
+    /// The difference, or nothing if it is negative.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self((self.0 - other.0).max(0))
+    }
+}
+
+impl AddAssign for Exact {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
     }
 }
 
@@ -316,6 +374,28 @@ mod tests {
         assert_eq!(Money::from_fen(3).times(half), Money::from_fen(2));
         assert_eq!(Money::from_fen(-1).times(half), Money::from_fen(0));
         assert_eq!(Money::from_fen(1).times(Rate::from_ppm(499_999)), Money::ZERO);
+    }
+
+    #[test]
+    fn sums_of_products_round_once() {
+        let third = Rate::from_ppm(333_333);
+        let mut sum = Exact::ZERO;
+        sum += Money::from_fen(1).exactly(Rate::from_ppm(400_000));
+        sum += Money::from_fen(1).exactly(Rate::from_ppm(400_000));
+        assert_eq!(sum.rounded(), Money::from_fen(1));
+        assert_eq!(sum.rounded_times(third), Money::ZERO);
+        assert_eq!(Money::from_fen(3).exactly(third).rounded_times(Rate::from_ppm(500_000)), Money::ZERO);
+        assert_eq!(
+            Money::from_fen(5).exactly(Rate::ONE).rounded_times(Rate::from_ppm(500_000)),
+            Money::from_fen(3)
+        );
+    }
+
+    #[test]
+    fn large_products_round_as_small_ones() {
+        let large = Money::from_fen(9_223_372_036_854_775);
+        assert_eq!(large.times(Rate::from_ppm(500_000)), Money::from_fen(4_611_686_018_427_388));
+        assert_eq!(large.times(Rate::from_ppm(1_001_000)), Money::from_fen(9_232_595_408_891_630));
     }
 
     #[test]

@@ -358,8 +358,11 @@ pub enum Settlement {
     },
 }
 
+/// Most layers that may be in force in one year: the settlement keeps a slot for each.
+pub const MAX_LAYERS: usize = 16;
+
 /// How a layer computes its payment.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Pays shares of the base above the deductible, by brackets.
     Share,

@@ -1,0 +1,33 @@
+//! Person-years a second of the whole model: five regimes, fifteen years and the lead-in, at
+//! 10 thousand, 100 thousand and a million people. `cargo bench --bench year`.
+
+use divan::counter::ItemsCount;
+use fanpin::experiment::{self, Unwatched};
+use fanpin::scenario::{Options, Override, Scenario, load_text};
+
+fn main() {
+    divan::main();
+}
+
+fn scenario(households: u32) -> Scenario {
+    let text = "name = \"bench\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
+    let set = |text: String| Override { origin: "setting".to_owned(), text };
+    let overrides = vec![set(format!("plan.households={households}")), set("plan.replicates=1".to_owned())];
+    load_text("bench.toml", text, &Options { overrides, ..Options::default() }).expect("the scenario holds")
+}
+
+/// A run from population to measures; the counter is regime-person-years.
+#[divan::bench(args = [3_000, 30_000, 300_000], sample_count = 3, sample_size = 1)]
+fn whole_run(bencher: divan::Bencher, households: u32) {
+    let scenario = scenario(households);
+    let once = experiment::run(&scenario, &Unwatched).expect("nobody stops it");
+    bencher
+        .counter(ItemsCount::new(once.counts.person_years))
+        .bench(|| experiment::run(&scenario, &Unwatched).expect("nobody stops it"));
+}
+
+/// Reading and checking a scenario, defaults and policies included.
+#[divan::bench]
+fn scenario_load() -> Scenario {
+    scenario(3_000)
+}

@@ -1,0 +1,308 @@
+//! Layers as they stand in one year.
+
+use crate::random::threshold;
+use crate::scenario::policy::{
+    AccumulatesOver, Amount, Base, Bracket, CLASSES, Class, ClassTerms, Covers, Eligibility, Kind, LEVELS,
+    Layer, MAX_LAYERS, PAYERS, Payer, Policy, Schedule, Service, Settlement, Window,
+};
+use crate::units::{Money, Rate, Year};
+
+/// What the amounts of a year depend on beside the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct YearContext {
+    /// Local disposable income per head of the year before, for amounts that are shares of it.
+    pub local_income_last_year: Money,
+    /// Share of its obligations that each payer's fund meets this year.
+    pub proration: [Rate; PAYERS],
+    /// Factor on all amounts given in yuan: one, or the price index once terms hold in real terms.
+    pub yuan_factor: Rate,
+}
+
+impl YearContext {
+    /// A year in which every payer pays in full and yuan are as written.
+    #[must_use]
+    pub const fn new(local_income_last_year: Money) -> Self {
+        Self { local_income_last_year, proration: [Rate::ONE; PAYERS], yuan_factor: Rate::ONE }
+    }
+
+    fn yuan(&self, schedule: &Schedule, year: Year) -> Money {
+        let yuan = Money::try_from_yuan(schedule.at(year)).expect("amounts of a checked policy are in range");
+        yuan.times(self.yuan_factor)
+    }
+
+    fn amount(&self, amount: &Amount, year: Year) -> Money {
+        match amount {
+            Amount::Yuan(schedule) => self.yuan(schedule, year),
+            Amount::LocalIncomeShare(schedule) => {
+                self.local_income_last_year.or_zero().times(rate(schedule, year))
+            }
+        }
+    }
+}
+
+fn rate(schedule: &Schedule, year: Year) -> Rate {
+    Rate::try_from_fraction(schedule.at(year)).expect("rates of a checked policy are in range")
+}
+
+/// The layers in force in a year, in their order; a layer's place is its *slot*.
+#[derive(Debug, Clone)]
+pub struct CompiledLayers {
+    pub(super) layers: Vec<CompiledLayer>,
+    /// Brackets of all layers, one after the other.
+    pub(super) brackets: Vec<(Money, Rate)>,
+    /// First class (by listed order) whose terms are the same everywhere.
+    pub(super) profile: [u8; CLASSES],
+    /// Services that some layer covers, one bit each.
+    services: u8,
+    /// Place of each slot in `Policy::layers`.
+    sources: Vec<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct CompiledLayer {
+    pub payer: Payer,
+    pub kind: Kind,
+    pub covers: Covers,
+    pub base: Base,
+    pub over: AccumulatesOver,
+    pub deductible_window: Window,
+    pub ceiling_window: Window,
+    pub services: u8,
+    pub diseases: Option<u8>,
+    pub test: Test,
+    pub spending_triggered: bool,
+    /// First and one past the last bracket, by level.
+    pub brackets: [(usize, usize); LEVELS],
+    /// `[class]`
+    pub terms: [Terms; CLASSES],
+    /// In the area, out of it with referral, out of it without.
+    pub factor: [Rate; 3],
+    /// In the area, out of it.
+    pub claim: [Claim; 2],
+}
+
+/// Amounts and rates for one class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Terms {
+    pub deductible: [Money; LEVELS],
+    pub bonus: Rate,
+    pub ceiling: Money,
+}
+
+/// How a layer is paid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// At discharge.
+    Instant,
+    /// Later, if the word of the bill is below the threshold.
+    Claimed { threshold: u64, delay_months: u8 },
+}
+
+/// Eligibility with its amounts worked out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Test {
+    Everyone,
+    Insured,
+    Classes(u16),
+    AgeAtLeast(u8),
+    Chronic(u8),
+    IncomeBelow(Money),
+    SpendingAbove(Rate),
+    All(Vec<Test>),
+    Any(Vec<Test>),
+    Not(Box<Test>),
+}
+
+impl CompiledLayers {
+    /// Works out the layers in force in a year.
+    ///
+    /// # Panics
+    /// If more than [`MAX_LAYERS`] layers are in force or an amount is out of range, which checking
+    /// a policy refuses.
+    #[must_use]
+    pub fn compile(policy: &Policy, year: Year, context: &YearContext) -> Self {
+        let in_force = || policy.layers.iter().enumerate().filter(|(_, layer)| layer.in_force(year));
+        assert!(
+            in_force().count() <= MAX_LAYERS,
+            "checking refuses a policy with more than {MAX_LAYERS} layers"
+        );
+        let mut brackets = Vec::new();
+        let layers: Vec<CompiledLayer> =
+            in_force().map(|(_, layer)| CompiledLayer::new(layer, year, context, &mut brackets)).collect();
+        Self {
+            profile: profiles(&layers),
+            services: layers.iter().fold(0, |services, layer| services | layer.services),
+            sources: in_force().map(|(place, _)| place).collect(),
+            layers,
+            brackets,
+        }
+    }
+
+    /// The same layers with every test of spending failing, for showing what spending triggers.
+    #[must_use]
+    pub fn without_spending_triggers(&self) -> Self {
+        let mut layers = self.clone();
+        for layer in &mut layers.layers {
+            layer.test.fail_spending();
+            layer.spending_triggered = false;
+        }
+        layers
+    }
+
+    /// Whether any layer covers a service at all.
+    #[must_use]
+    #[inline]
+    pub const fn reaches(&self, service: Service) -> bool {
+        self.services & (1 << service as u8) != 0
+    }
+
+    /// Number of layers in force.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// Whether no layer is in force.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
+    /// Place of a slot in [`Policy::layers`].
+    ///
+    /// # Panics
+    /// If there is no such slot.
+    #[must_use]
+    pub fn source(&self, slot: usize) -> usize {
+        self.sources[slot]
+    }
+
+    /// Who pays the layer in a slot.
+    ///
+    /// # Panics
+    /// If there is no such slot.
+    #[must_use]
+    pub fn payer(&self, slot: usize) -> Payer {
+        self.layers[slot].payer
+    }
+}
+
+impl CompiledLayer {
+    fn new(layer: &Layer, year: Year, context: &YearContext, brackets: &mut Vec<(Money, Rate)>) -> Self {
+        let test = Test::new(&layer.eligibility, year, context);
+        let in_full = rate(&layer.strength, year).times(context.proration[layer.payer as usize]);
+        Self {
+            payer: layer.payer,
+            kind: layer.kind,
+            covers: layer.covers,
+            base: layer.base,
+            over: layer.accumulates_over,
+            deductible_window: layer.deductible_window,
+            ceiling_window: layer.ceiling_window,
+            services: layer.services.iter().fold(0, |bits, service| bits | 1 << *service as u8),
+            diseases: layer.diseases,
+            spending_triggered: test.sees_spending(),
+            test,
+            brackets: layer.brackets.each_ref().map(|list| compile_brackets(list, year, context, brackets)),
+            terms: Class::ALL.map(|class| Terms::new(layer, class, year, context)),
+            factor: [
+                in_full,
+                in_full.times(rate(&layer.outside_factor, year)),
+                in_full.times(rate(&layer.unreferred_factor, year)),
+            ],
+            claim: [Claim::new(&layer.settlement, year), Claim::new(&layer.settlement_outside, year)],
+        }
+    }
+}
+
+fn compile_brackets(
+    list: &[Bracket],
+    year: Year,
+    context: &YearContext,
+    all: &mut Vec<(Money, Rate)>,
+) -> (usize, usize) {
+    let first = all.len();
+    all.extend(list.iter().map(|b| (context.yuan(&b.from_yuan, year), rate(&b.rate, year))));
+    (first, all.len())
+}
+
+impl Terms {
+    fn new(layer: &Layer, class: Class, year: Year, context: &YearContext) -> Self {
+        let better: Option<&ClassTerms> = layer.class_terms.iter().find(|terms| terms.classes.has(class));
+        let factor = better.map_or(Rate::ONE, |terms| rate(&terms.deductible_factor, year));
+        let ceiling = layer.ceiling.as_ref().filter(|_| !better.is_some_and(|terms| terms.no_ceiling));
+        Self {
+            deductible: layer.deductible.each_ref().map(|amount| context.amount(amount, year).times(factor)),
+            bonus: better.map_or(Rate::ZERO, |terms| rate(&terms.rate_bonus, year)),
+            ceiling: ceiling.map_or(Money::MAX, |amount| context.amount(amount, year)),
+        }
+    }
+}
+
+impl Claim {
+    fn new(settlement: &Settlement, year: Year) -> Self {
+        match settlement {
+            Settlement::Instant => Self::Instant,
+            Settlement::Claimed { delay_months, take_up } => {
+                Self::Claimed { threshold: threshold(take_up.at(year)), delay_months: *delay_months }
+            }
+        }
+    }
+}
+
+impl Test {
+    fn new(eligibility: &Eligibility, year: Year, context: &YearContext) -> Self {
+        let all = |tests: &[Eligibility]| tests.iter().map(|test| Self::new(test, year, context)).collect();
+        match eligibility {
+            Eligibility::Everyone => Self::Everyone,
+            Eligibility::Insured => Self::Insured,
+            Eligibility::Classes(classes) => Self::Classes(classes.0),
+            Eligibility::AgeAtLeast(age) => Self::AgeAtLeast(*age),
+            Eligibility::Chronic(groups) => Self::Chronic(*groups),
+            Eligibility::IncomeBelow(yuan) => Self::IncomeBelow(context.yuan(yuan, year)),
+            Eligibility::SpendingAboveIncomeShare(share) => Self::SpendingAbove(rate(share, year)),
+            Eligibility::All(tests) => Self::All(all(tests)),
+            Eligibility::Any(tests) => Self::Any(all(tests)),
+            Eligibility::Not(test) => Self::Not(Box::new(Self::new(test, year, context))),
+        }
+    }
+
+    fn sees_spending(&self) -> bool {
+        match self {
+            Self::SpendingAbove(_) => true,
+            Self::All(tests) | Self::Any(tests) => tests.iter().any(Self::sees_spending),
+            Self::Not(test) => test.sees_spending(),
+            _ => false,
+        }
+    }
+
+    fn fail_spending(&mut self) {
+        match self {
+            Self::SpendingAbove(_) => *self = Self::Any(Vec::new()),
+            Self::All(tests) | Self::Any(tests) => tests.iter_mut().for_each(Self::fail_spending),
+            Self::Not(test) => test.fail_spending(),
+            _ => {}
+        }
+    }
+
+    /// The class tests inside, in order.
+    fn class_masks(&self, masks: &mut Vec<u16>) {
+        match self {
+            Self::Classes(mask) => masks.push(*mask),
+            Self::All(tests) | Self::Any(tests) => tests.iter().for_each(|test| test.class_masks(masks)),
+            Self::Not(test) => test.class_masks(masks),
+            _ => {}
+        }
+    }
+}
+
+/// For each class the first one that no layer tells apart from it.
+fn profiles(layers: &[CompiledLayer]) -> [u8; CLASSES] {
+    let mut masks = Vec::new();
+    layers.iter().for_each(|layer| layer.test.class_masks(&mut masks));
+    let alike = |a: Class, b: Class| {
+        let same_terms = layers.iter().all(|layer| layer.terms[a as usize] == layer.terms[b as usize]);
+        same_terms && masks.iter().all(|mask| mask >> a as u16 & 1 == mask >> b as u16 & 1)
+    };
+    Class::ALL.map(|class| Class::ALL.into_iter().find(|first| alike(*first, class)).unwrap_or(class) as u8)
+}

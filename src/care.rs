@@ -1,0 +1,336 @@
+//! Care seeking: need becomes treatment or is forgone; where; at what cost.
+//!
+//! A potential episode has a clinical severity. It is *needed* above a clinical threshold and
+//! treated if its severity exceeds a threshold of its own, which rises with the price that the
+//! family expects and with distance: of all potential episodes a share
+//! `treated_share × (price / reference)^elasticity` is treated, so the published own-price
+//! elasticity is reproduced once, by the whole. Under a saturation price use grows no more. A family
+//! that can't raise the deposit forgoes care unless it is an emergency.
+
+use crate::billing::{Bill, CompiledLayers, HouseholdYear, Patient, PersonYear};
+use crate::illness::PotentialEpisode;
+use crate::population::tables::{Path, Tables};
+use crate::scenario::plan::Place;
+use crate::scenario::policy::{CLASSES, Class, ClassSet, LEVELS, Level, Policy, Service};
+use crate::scenario::society::Care;
+use crate::units::{Money, Rate, Year};
+
+/// Quantiles of annual outpatient spending, by the high bits of a lane.
+const OUTPATIENT_QUANTILES: usize = 4_096;
+
+/// What care seeking needs of a year and place, the same under every regime.
+#[derive(Debug, Clone)]
+pub struct CareYear {
+    mean_cost: [Money; LEVELS],
+    in_catalogue: [Rate; LEVELS],
+    level_limits: [u32; 3],
+    capability: u32,
+    referred: u32,
+    needed: f64,
+    emergency: f64,
+    untreated_other: u64,
+    major: [Rate; 8],
+    /// Days lost by the patient for a stay, and by a carer.
+    pub days: Days,
+    outpatient: Vec<u32>,
+    outpatient_user: u16,
+    visit_cost: Money,
+    visits: Rate,
+    visits_chronic: Rate,
+    in_catalogue_outpatient: Rate,
+}
+
+/// Days lost to a stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days {
+    /// By a patient who works.
+    pub patient: i64,
+    /// By a patient who works, with a major illness.
+    pub patient_major: i64,
+    /// By a carer who works.
+    pub carer: i64,
+    /// By a carer who works, with a major illness.
+    pub carer_major: i64,
+}
+
+/// What a regime makes of it in a year.
+#[derive(Debug, Clone)]
+pub struct CareTerms {
+    /// Share of potential episodes treated, `[class][level]`; the last row is the uninsured.
+    demand: [[f64; LEVELS]; CLASSES + 1],
+    /// Factor on outpatient spending by class; the last is the uninsured.
+    outpatient: [u32; CLASSES + 1],
+    deposit: [Rate; CLASSES],
+    deposit_outside: Rate,
+}
+
+/// The family that seeks care.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seeker {
+    /// Classes in force.
+    pub classes: ClassSet,
+    /// Whether the patient is insured.
+    pub insured: bool,
+    /// Factor of distance on the share treated.
+    pub distance_factor: f64,
+    /// What the family can raise at once.
+    pub liquidity: Money,
+}
+
+/// What becomes of a potential episode that happens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    /// Mild and untreated.
+    NotNeeded,
+    /// Needed and forgone for its price or for want of money.
+    ForgoneForMoney,
+    /// Needed and forgone for distance or another reason.
+    ForgoneOtherwise,
+    /// Treated.
+    Treated {
+        /// Whether it was needed.
+        needed: bool,
+        /// The bill.
+        bill: Bill,
+    },
+}
+
+impl CareYear {
+    /// Compiles the year of a place.
+    #[must_use]
+    pub fn compile(care: &Care, place: &Place, tables: &Tables, year: Year) -> Self {
+        let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds it");
+        let cost = |level| {
+            Money::try_from_yuan(tables.admission_cost(level, year) * place.price_level)
+                .expect("a mean bill is a small amount")
+        };
+        let cut = |share: f64| (crate::random::threshold(share) >> 32) as u32;
+        let mut major = [Rate::ONE; 8];
+        major[crate::illness::CANCER] = rate(care.major_cancer);
+        major[crate::illness::STROKE] = rate(care.major_stroke);
+        major[crate::illness::CARDIOVASCULAR] = rate(care.major_cardiovascular);
+        // Days of a bounded parameter.
+        #[allow(clippy::cast_possible_truncation)]
+        let whole = |days: f64| libm::floor(days + 0.5) as i64;
+        let patient = care.stay_days + care.convalescence_days;
+        Self {
+            mean_cost: Level::ALL.map(cost),
+            in_catalogue: [
+                rate(care.in_catalogue_township),
+                rate(care.in_catalogue_county),
+                rate(care.in_catalogue_city),
+                rate(care.in_catalogue_province),
+            ],
+            level_limits: [
+                cut(care.share_township),
+                cut(care.share_township + care.share_county),
+                cut(care.share_township + care.share_county + care.share_city),
+            ],
+            capability: cut(place.county_capability) >> 16,
+            referred: cut(care.referred_share) >> 16,
+            needed: care.needed_share,
+            emergency: care.emergency_share,
+            untreated_other: crate::random::threshold(care.untreated_other),
+            major,
+            days: Days {
+                patient: whole(patient),
+                patient_major: whole(patient * care.major_days_factor),
+                carer: whole(care.stay_days),
+                carer_major: whole(care.stay_days * care.major_days_factor),
+            },
+            outpatient: outpatient_quantiles(care.outpatient_log_sd),
+            outpatient_user: (crate::random::threshold(care.outpatient_user_share) >> 48) as u16,
+            visit_cost: Money::try_from_yuan(tables.path(Path::VisitCostTownship, year) * place.price_level)
+                .expect("a mean bill is a small amount"),
+            visits: rate(care.outpatient_visits / care.outpatient_user_share.max(1e-6)),
+            visits_chronic: rate(care.outpatient_visits_chronic),
+            in_catalogue_outpatient: rate(care.in_catalogue_outpatient),
+        }
+    }
+
+    /// Level of care an episode gets: by the case's need, and by what the county hospital can do.
+    fn level(&self, place_word: u64) -> Level {
+        let case = (place_word >> 32) as u32;
+        let capability = (place_word >> 16) as u32 & 0xffff;
+        match self.level_limits.iter().position(|limit| case < *limit) {
+            Some(0) => Level::Township,
+            Some(1) if capability < self.capability => Level::County,
+            Some(1 | 2) => Level::City,
+            _ => Level::Province,
+        }
+    }
+
+    fn bill(&self, episode: &PotentialEpisode, level: Level) -> Bill {
+        let major = episode.major.map_or(Rate::ONE, |group| self.major[usize::from(group)]);
+        let amount =
+            self.mean_cost[level as usize].times(Rate::from_ppm(episode.cost_factor)).times(major).max(Money::from_yuan(1));
+        Bill {
+            amount,
+            covered: amount.times(self.in_catalogue[level as usize]),
+            level,
+            service: Service::Inpatient,
+            outside: level >= Level::City,
+            referred: (episode.place_word as u32 & 0xffff) < self.referred,
+            diseases: episode.major.map_or(0, |group| 1 << group),
+        }
+    }
+
+    /// What becomes of an episode that happens.
+    #[must_use]
+    pub fn seek(&self, terms: &CareTerms, episode: &PotentialEpisode, seeker: &Seeker) -> Outcome {
+        let level = self.level(episode.place_word);
+        let needed = episode.mildness <= self.needed;
+        let emergency = episode.mildness <= self.emergency;
+        if needed && !emergency && episode.claim_word.rotate_left(17) < self.untreated_other {
+            return Outcome::ForgoneOtherwise;
+        }
+        let demand = terms.demand(seeker, level);
+        if !emergency && episode.mildness > demand * seeker.distance_factor {
+            return match (needed, episode.mildness > demand) {
+                (false, _) => Outcome::NotNeeded,
+                (true, true) => Outcome::ForgoneForMoney,
+                (true, false) => Outcome::ForgoneOtherwise,
+            };
+        }
+        let bill = self.bill(episode, level);
+        if !emergency && terms.deposit(seeker, &bill) > seeker.liquidity {
+            return if needed { Outcome::ForgoneForMoney } else { Outcome::NotNeeded };
+        }
+        Outcome::Treated { needed, bill }
+    }
+
+    /// The year's outpatient bill of a person, or none.
+    #[must_use]
+    pub fn outpatient_bill(&self, terms: &CareTerms, seeker: &Seeker, chronic: u8, lane: u16) -> Option<Bill> {
+        let groups = chronic.count_ones();
+        if groups == 0 && lane > self.outpatient_user {
+            return None;
+        }
+        // Users are spread over the whole distribution.
+        let position = if groups == 0 {
+            u32::from(lane) * 65_535 / u32::from(self.outpatient_user.max(1))
+        } else {
+            u32::from(lane)
+        };
+        let quantile = self.outpatient[(position.min(65_535) >> 4) as usize];
+        let visits = Rate::from_ppm(self.visits.ppm() + groups * self.visits_chronic.ppm());
+        let amount = self
+            .visit_cost
+            .times(visits)
+            .times(Rate::from_ppm(quantile))
+            .times(Rate::from_ppm(terms.outpatient_factor(seeker)));
+        (amount > Money::ZERO).then(|| Bill {
+            amount,
+            covered: amount.times(self.in_catalogue_outpatient),
+            level: Level::Township,
+            service: if groups == 0 { Service::Outpatient } else { Service::ChronicOutpatient },
+            outside: false,
+            referred: true,
+            diseases: chronic,
+        })
+    }
+}
+
+impl CareTerms {
+    /// Compiles what a regime's terms make of prices in a year: the price that a family of a class
+    /// expects is its own share of a mean bill at the level, through the whole stack.
+    #[must_use]
+    pub fn compile(care: &Care, year: &CareYear, policy: &Policy, layers: &CompiledLayers, at: Year) -> Self {
+        let share = |class: Option<Class>, bill: &Bill| expected_own_share(layers, class, bill);
+        let demand_at = |own: f64| {
+            let price = own.max(care.saturation_own_share) / care.reference_own_share;
+            care.treated_share * libm::pow(price, care.inpatient_elasticity)
+        };
+        let inpatient = |level: Level| {
+            let amount = year.mean_cost[level as usize];
+            Bill {
+                amount,
+                covered: amount.times(year.in_catalogue[level as usize]),
+                level,
+                service: Service::Inpatient,
+                outside: level >= Level::City,
+                referred: true,
+                diseases: 0,
+            }
+        };
+        let visit = year.visit_cost.times(year.visits);
+        let outpatient = Bill {
+            amount: visit,
+            covered: visit.times(year.in_catalogue_outpatient),
+            level: Level::Township,
+            service: Service::Outpatient,
+            outside: false,
+            referred: true,
+            diseases: 0,
+        };
+        let class_at = |index: usize| Class::ALL.get(index).copied();
+        let outpatient_factor = |index: usize| {
+            let price = share(class_at(index), &outpatient).max(care.saturation_own_share);
+            let factor = libm::pow(price, care.outpatient_elasticity);
+            Rate::try_from_fraction(factor).expect("prices are bounded by the saturation share").ppm()
+        };
+        let rate = |x: f64| Rate::try_from_share(x.clamp(0.0, 1.0)).expect("clamped to a share");
+        Self {
+            demand: std::array::from_fn(|index| {
+                Level::ALL.map(|level| demand_at(share(class_at(index), &inpatient(level))))
+            }),
+            outpatient: std::array::from_fn(outpatient_factor),
+            deposit: std::array::from_fn(|class| rate(policy.deposit_share[class].at(at))),
+            deposit_outside: rate(policy.deposit_share_outside.at(at)),
+        }
+    }
+
+    fn demand(&self, seeker: &Seeker, level: Level) -> f64 {
+        if !seeker.insured {
+            return self.demand[CLASSES][level as usize];
+        }
+        let by_class = seeker.classes.iter().map(|class| self.demand[class as usize][level as usize]);
+        by_class.fold(0.0, f64::max)
+    }
+
+    fn outpatient_factor(&self, seeker: &Seeker) -> u32 {
+        if !seeker.insured {
+            return self.outpatient[CLASSES];
+        }
+        seeker.classes.iter().map(|class| self.outpatient[class as usize]).max().unwrap_or(1_000_000)
+    }
+
+    fn deposit(&self, seeker: &Seeker, bill: &Bill) -> Money {
+        if bill.outside {
+            return bill.amount.times(self.deposit_outside);
+        }
+        let share = seeker.classes.iter().map(|class| self.deposit[class as usize]).min().unwrap_or(Rate::ONE);
+        bill.amount.times(if seeker.insured { share } else { Rate::ONE })
+    }
+}
+
+/// Own share of a bill that a member of a class expects, claims made, nothing used up this year.
+fn expected_own_share(layers: &CompiledLayers, class: Option<Class>, bill: &Bill) -> f64 {
+    let Some(class) = class else { return 1.0 };
+    if bill.amount == Money::ZERO {
+        return 1.0;
+    }
+    let patient = Patient {
+        insured: true,
+        classes: if class == Class::Ordinary { ClassSet::default() } else { ClassSet::default().with(class) },
+        age: 40,
+        chronic: 0,
+        household_income: Money::MAX,
+        household_income_per_head: Money::MAX,
+    };
+    let mut person = PersonYear::default();
+    let mut household = HouseholdYear::default();
+    let settled = layers.settle(bill, &patient, 0, &mut person, &mut household);
+    settled.out_of_pocket.yuan() / bill.amount.yuan()
+}
+
+fn outpatient_quantiles(log_sd: f64) -> Vec<u32> {
+    (0..OUTPATIENT_QUANTILES)
+        .map(|i| {
+            // Below 4,096.
+            #[allow(clippy::cast_precision_loss)]
+            let u = (i as f64 + 0.5) / OUTPATIENT_QUANTILES as f64;
+            crate::illness::lognormal_ppm(log_sd, crate::random::normal_quantile(u))
+        })
+        .collect()
+}

@@ -1,0 +1,396 @@
+//! The household's economy: income, earnings lost, consumption, and how a bill is paid.
+//!
+//! A household's illness-free income per head is a quantile of the published rural distribution of
+//! the year, at a rank with a persistent part, a transitory part and a part from the share of
+//! members who work. Illness takes earnings from it; assets sold for illness take the income they
+//! gave. Out-of-pocket payments meet a surplus first, then savings, gifts from kin, debt up to a
+//! limit, the sale of productive assets, and consumption down to a floor; what is then left stays
+//! unpaid. The lasting loss after a shock comes out of these, it is not put in.
+
+use crate::population::columns::HouseholdState;
+use crate::population::tables::{Path, Tables};
+use crate::scenario::plan::Place;
+use crate::scenario::society::{Economy, Poverty};
+use crate::units::{Money, Rate, Year};
+
+/// Most members that are told apart in the share of members who work.
+const MOST_MEMBERS: usize = 15;
+
+/// One standard deviation of a rank.
+pub const SCORE_ONE: i64 = 65_536;
+
+/// What the economy needs of a year and place, compiled for the loop.
+#[derive(Debug, Clone)]
+pub struct EconomyYear {
+    year: Year,
+    persistent_weight: i64,
+    transitory_weight: i64,
+    workers_score: [[i32; MOST_MEMBERS + 1]; MOST_MEMBERS + 1],
+    level: Rate,
+    labour_share: Rate,
+    working_days: i64,
+    /// Share of a worker's earnings lost, by set of chronic groups and disability, in parts per million.
+    pub earnings_loss: Box<[[u32; 256]; 2]>,
+    consumption: Vec<i64>,
+    food: Vec<i64>,
+    shortfall_passed: Rate,
+    floor_per_head: Money,
+    kin_gift_share: Rate,
+    debt_limit: Rate,
+    interest: Rate,
+    asset_sale_limit: Rate,
+    asset_return: Rate,
+    repayment_share: Rate,
+    rebuilding_share: Rate,
+    saving_share: Rate,
+}
+
+/// What happened to a household in a year before its accounts are closed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct YearInput {
+    /// Living members.
+    pub members: usize,
+    /// Members who work.
+    pub workers: usize,
+    /// Sum over workers of the share of their earnings lost, in parts per million.
+    pub earnings_lost_ppm: i64,
+    /// Persistent part of the rank.
+    pub persistent: i32,
+    /// Transitory part of the rank.
+    pub transitory: i32,
+    /// Productive assets at the start.
+    pub assets: i64,
+    /// Out-of-pocket payments, fen.
+    pub out_of_pocket: Money,
+    /// Premiums paid by the household, fen.
+    pub premiums: Money,
+}
+
+/// The closed accounts of a household-year, all in fen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Accounts {
+    /// Income with no illness.
+    pub illness_free_income: Money,
+    /// Earnings lost to illness and care-giving.
+    pub lost_earnings: Money,
+    /// Income that assets sold for illness no longer give.
+    pub lost_asset_income: Money,
+    /// Disposable income.
+    pub income: Money,
+    /// Consumption other than health care.
+    pub consumption: Money,
+    /// Of it, food.
+    pub food: Money,
+    /// Interest on medical debt.
+    pub medical_interest: Money,
+    /// Interest on other debt.
+    pub other_interest: Money,
+    /// Gifts from kin.
+    pub gifts: Money,
+    /// Savings used (negative: saved).
+    pub savings_used: Money,
+    /// New debt less repayment.
+    pub borrowed: Money,
+    /// Productive assets sold (negative: replaced).
+    pub assets_sold: Money,
+    /// What could not be paid.
+    pub unpaid: Money,
+    /// Income less out-of-pocket payments, illness interest and own premiums.
+    pub net_income: Money,
+    /// Surplus spent on housing, ceremonies and the like.
+    pub other_spending: Money,
+}
+
+impl EconomyYear {
+    /// Compiles the year of a place.
+    #[must_use]
+    pub fn compile(economy: &Economy, poverty: &Poverty, place: &Place, tables: &Tables, year: Year) -> Self {
+        let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds shares");
+        let persistent_share = (1.0 - economy.transitory_share - economy.workers_share).max(0.0);
+        let level = rate(place.income_level.at(year) * economy.illness_free_factor);
+        let consumption = consumption_grid(economy, tables, year);
+        let food = food_grid(economy, tables, year, &consumption);
+        Self {
+            year,
+            persistent_weight: score(libm::sqrt(persistent_share)),
+            transitory_weight: score(libm::sqrt(economy.transitory_share)),
+            workers_score: workers_scores(economy),
+            level,
+            labour_share: rate(economy.labour_share),
+            // Days in a year, from a bounded parameter.
+            #[allow(clippy::cast_possible_truncation)]
+            working_days: economy.working_days as i64,
+            earnings_loss: earnings_losses(economy),
+            consumption,
+            food,
+            shortfall_passed: rate(economy.shortfall_passed),
+            floor_per_head: Money::try_from_yuan(
+                economy.floor_lines * tables.path(Path::OfficialLine, year) * poverty.line_factor,
+            )
+            .expect("a poverty line is a small amount"),
+            kin_gift_share: rate(economy.kin_gift_share),
+            debt_limit: rate(economy.debt_limit),
+            interest: rate(economy.interest),
+            asset_sale_limit: rate(economy.asset_sale_limit),
+            asset_return: rate(economy.asset_return),
+            repayment_share: rate(economy.repayment_share),
+            rebuilding_share: rate(economy.rebuilding_share),
+            saving_share: rate(economy.saving_share),
+        }
+    }
+
+    /// Share of a year's earnings that some days are, in parts per million.
+    #[must_use]
+    pub fn days_ppm(&self, days: i64) -> i64 {
+        days * 1_000_000 / self.working_days
+    }
+
+    /// Rank of illness-free income without its transitory part.
+    #[must_use]
+    #[inline]
+    pub fn permanent_score(&self, persistent: i32, members: usize, workers: usize) -> i32 {
+        let workers_score = self.workers_score[workers.min(MOST_MEMBERS)][members.min(MOST_MEMBERS)];
+        let sum = i64::from(persistent) * self.persistent_weight / SCORE_ONE + i64::from(workers_score);
+        i32::try_from(sum).expect("ranks are a few standard deviations")
+    }
+
+    /// Illness-free income per head.
+    #[must_use]
+    #[inline]
+    pub fn illness_free_per_head(&self, tables: &Tables, permanent: i32, transitory: i32) -> Money {
+        let rank = i64::from(permanent) + i64::from(transitory) * self.transitory_weight / SCORE_ONE;
+        let rank = i32::try_from(rank).expect("ranks are a few standard deviations");
+        Money::from_fen(tables.income_per_head_fen(self.year, rank)).times(self.level)
+    }
+
+    /// What the household could raise at once for a deposit: savings, unused credit, and the assets
+    /// it may sell in a year.
+    #[must_use]
+    pub fn liquidity(&self, state: &HouseholdState, assets: i64) -> Money {
+        let limit = Money::from_fen(state.income_last.max(0)).times(self.debt_limit);
+        let credit = limit.less(Money::from_fen(state.medical_debt + state.other_debt));
+        let sellable = Money::from_fen((assets - state.assets_sold).max(0)).times(self.asset_sale_limit);
+        Money::from_fen(state.savings) + credit + sellable
+    }
+
+    /// Closes a household's year: income, payment, debt; the state is carried forward.
+    #[must_use]
+    pub fn close(&self, tables: &Tables, input: &YearInput, state: &mut HouseholdState) -> Accounts {
+        let members = i64::try_from(input.members).expect("a household is small");
+        let times_members = |per_head: Money| Money::from_fen(per_head.fen() * members);
+        let permanent = self.permanent_score(input.persistent, input.members, input.workers);
+        let per_head = self.illness_free_per_head(tables, permanent, input.transitory);
+        let mut a = Accounts { illness_free_income: times_members(per_head), ..Accounts::default() };
+        a.lost_earnings = self.lost_earnings(a.illness_free_income, input);
+        a.lost_asset_income = Money::from_fen(state.assets_sold).times(self.asset_return);
+        a.income = (a.illness_free_income - a.lost_earnings - a.lost_asset_income).or_zero();
+        let usual = times_members(self.illness_free_per_head(tables, permanent, 0));
+        let (consumption, food) = self.usual_consumption(permanent);
+        let floor = times_members(self.floor_per_head);
+        let passed = (usual - a.income).or_zero().times(self.shortfall_passed);
+        a.consumption = times_members(consumption).less(passed).max(floor);
+        a.food = times_members(food).min(a.consumption);
+        a.medical_interest = Money::from_fen(state.medical_debt).times(self.interest);
+        a.other_interest = Money::from_fen(state.other_debt).times(self.interest);
+        a.net_income = a.income - input.out_of_pocket - a.medical_interest - input.premiums;
+        let needs =
+            a.consumption + input.out_of_pocket + a.medical_interest + a.other_interest + input.premiums;
+        if a.income >= needs {
+            self.use_surplus(a.income - needs, state, &mut a);
+        } else {
+            self.meet_shortage(needs - a.income, floor, input, state, &mut a);
+        }
+        a
+    }
+
+    fn lost_earnings(&self, income: Money, input: &YearInput) -> Money {
+        if input.workers == 0 || input.earnings_lost_ppm == 0 {
+            return Money::ZERO;
+        }
+        let labour = income.times(self.labour_share);
+        let workers = i64::try_from(input.workers).expect("a household is small");
+        let share = (input.earnings_lost_ppm / workers).clamp(0, 1_000_000);
+        labour.times(Rate::from_ppm(u32::try_from(share).expect("clamped to a share")))
+    }
+
+    /// Usual consumption and food per head at a permanent rank, at the place's level of income.
+    fn usual_consumption(&self, permanent: i32) -> (Money, Money) {
+        let at = |grid: &[i64]| Money::from_fen(interpolate(grid, permanent)).times(self.level);
+        (at(&self.consumption), at(&self.food))
+    }
+
+    fn use_surplus(&self, surplus: Money, state: &mut HouseholdState, a: &mut Accounts) {
+        let debt = Money::from_fen(state.medical_debt + state.other_debt);
+        let repaid = surplus.times(self.repayment_share).min(debt);
+        let medical = repaid.min(Money::from_fen(state.medical_debt));
+        state.medical_debt -= medical.fen();
+        state.other_debt -= (repaid - medical).fen();
+        a.borrowed = -repaid;
+        let left = surplus - repaid;
+        let replaced = left.times(self.rebuilding_share).min(Money::from_fen(state.assets_sold));
+        state.assets_sold -= replaced.fen();
+        a.assets_sold = -replaced;
+        let left = left - replaced;
+        let saved = left.times(self.saving_share);
+        state.savings += saved.fen();
+        a.savings_used = -saved;
+        a.other_spending = left - saved;
+    }
+
+    fn meet_shortage(
+        &self,
+        shortage: Money,
+        floor: Money,
+        input: &YearInput,
+        state: &mut HouseholdState,
+        a: &mut Accounts,
+    ) {
+        let mut left = shortage;
+        a.savings_used = left.min(Money::from_fen(state.savings));
+        state.savings -= a.savings_used.fen();
+        left -= a.savings_used;
+        a.gifts = left.min(input.out_of_pocket).times(self.kin_gift_share);
+        left -= a.gifts;
+        let medical_part = left.min(input.out_of_pocket);
+        let limit = a.income.times(self.debt_limit);
+        let credit = limit.less(Money::from_fen(state.medical_debt + state.other_debt));
+        a.borrowed = left.min(credit);
+        let medical = a.borrowed.min(medical_part);
+        state.medical_debt += medical.fen();
+        state.other_debt += (a.borrowed - medical).fen();
+        left -= a.borrowed;
+        let sellable = Money::from_fen((input.assets - state.assets_sold).max(0)).times(self.asset_sale_limit);
+        a.assets_sold = left.min(sellable);
+        state.assets_sold += a.assets_sold.fen();
+        left -= a.assets_sold;
+        let cut = left.min(a.consumption.less(floor));
+        a.consumption -= cut;
+        a.food = a.food.min(a.consumption);
+        a.unpaid = left - cut;
+    }
+}
+
+impl Accounts {
+    /// What the accounts leave open: nothing, to the fen.
+    #[must_use]
+    pub fn imbalance(&self, input: &YearInput) -> Money {
+        let inflow = self.income + self.gifts + self.savings_used + self.borrowed + self.assets_sold + self.unpaid;
+        let outflow = self.consumption
+            + input.out_of_pocket
+            + input.premiums
+            + self.medical_interest
+            + self.other_interest
+            + self.other_spending;
+        inflow - outflow
+    }
+}
+
+fn score(weight: f64) -> i64 {
+    // Weights are at most one.
+    #[allow(clippy::cast_possible_truncation)]
+    {
+        libm::floor(weight * 65_536.0 + 0.5) as i64
+    }
+}
+
+fn workers_scores(economy: &Economy) -> [[i32; MOST_MEMBERS + 1]; MOST_MEMBERS + 1] {
+    let weight = libm::sqrt(economy.workers_share);
+    std::array::from_fn(|workers| {
+        std::array::from_fn(|members| {
+            if members == 0 {
+                return 0;
+            }
+            // At most 15.
+            #[allow(clippy::cast_precision_loss)]
+            let share = workers.min(members) as f64 / members as f64;
+            let z = (share - economy.workers_mean) / economy.workers_sd;
+            i32::try_from(score(weight * z)).expect("a few standard deviations")
+        })
+    })
+}
+
+fn earnings_losses(economy: &Economy) -> Box<[[u32; 256]; 2]> {
+    let by_group = [
+        economy.loss_cardiovascular,
+        economy.loss_stroke,
+        economy.loss_diabetes,
+        economy.loss_respiratory,
+        economy.loss_cancer,
+        economy.loss_musculoskeletal,
+        economy.loss_mental,
+        economy.loss_other,
+    ];
+    let mut losses = Box::new([[0; 256]; 2]);
+    for (disabled, row) in losses.iter_mut().enumerate() {
+        let able = if disabled == 1 { 1.0 - economy.loss_disability } else { 1.0 };
+        for (set, loss) in row.iter_mut().enumerate() {
+            let kept: f64 = (0..8).filter(|g| set & (1 << g) != 0).map(|g| 1.0 - by_group[g]).product();
+            *loss = Rate::try_from_share(1.0 - kept * able).expect("losses are shares").ppm();
+        }
+    }
+    losses
+}
+
+/// Points of the consumption and food grids: ranks −5 to 5 in steps of 1/32.
+const GRID_POINTS: usize = 321;
+
+fn grid_rank(point: usize) -> i32 {
+    i32::try_from(point).expect("a small grid") * 2_048 - 5 * 65_536
+}
+
+/// Linear interpolation of a grid at a rank, constant outside.
+fn interpolate(grid: &[i64], rank: i32) -> i64 {
+    let offset = (i64::from(rank) + 5 * SCORE_ONE).clamp(0, 10 * SCORE_ONE);
+    let cell = usize::try_from(offset / 2_048).expect("clamped").min(GRID_POINTS - 2);
+    let part = offset - i64::try_from(cell).expect("a small grid") * 2_048;
+    grid[cell] + (grid[cell + 1] - grid[cell]) * part / 2_048
+}
+
+/// Usual consumption per head by permanent rank, fen: the published mean, spread over ranks with an
+/// elasticity below one to permanent income (richer households save more).
+fn consumption_grid(economy: &Economy, tables: &Tables, year: Year) -> Vec<i64> {
+    let shape: Vec<f64> = (0..GRID_POINTS)
+        .map(|point| {
+            let income = tables.income_per_head_fen(year, grid_rank(point)).max(1);
+            // Incomes per head are far below 2^53 fen.
+            #[allow(clippy::cast_precision_loss)]
+            libm::pow(income as f64, economy.consumption_elasticity)
+        })
+        .collect();
+    let mean = tables.path(Path::Consumption, year) * 100.0;
+    let average = normal_average(&shape);
+    // Consumption per head is far inside i64.
+    #[allow(clippy::cast_possible_truncation)]
+    shape.iter().map(|s| libm::floor(s / average * mean + 0.5) as i64).collect()
+}
+
+/// Food per head by permanent rank, fen: the published food share at mean consumption, falling with
+/// consumption (Engel), between 15 and 75 %.
+fn food_grid(economy: &Economy, tables: &Tables, year: Year, consumption: &[i64]) -> Vec<i64> {
+    let mean = tables.path(Path::Consumption, year) * 100.0;
+    let share = tables.path(Path::FoodShare, year);
+    consumption
+        .iter()
+        .map(|fen| {
+            // Consumption per head is far below 2^53 fen.
+            #[allow(clippy::cast_precision_loss)]
+            let consumption = *fen as f64;
+            let food_share = share * libm::pow((consumption / mean).max(1e-3), economy.engel_elasticity);
+            // Smaller than consumption.
+            #[allow(clippy::cast_possible_truncation)]
+            {
+                libm::floor(consumption * food_share.clamp(0.15, 0.75) + 0.5) as i64
+            }
+        })
+        .collect()
+}
+
+/// Average of a grid over standard normal ranks.
+fn normal_average(grid: &[f64]) -> f64 {
+    let density = |point: usize| {
+        let z = f64::from(grid_rank(point)) / 65_536.0;
+        libm::exp(-0.5 * z * z)
+    };
+    let weights: f64 = (0..grid.len()).map(density).sum();
+    grid.iter().enumerate().map(|(point, value)| value * density(point)).sum::<f64>() / weights
+}

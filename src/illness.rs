@@ -1,0 +1,289 @@
+//! Chronic disease, disability and mental illness; potential hospital episodes.
+//!
+//! Eight chronic groups begin at rates by age and sex, more often in who already has one. A person
+//! with a disease is admitted more often. Potential episodes are made under an intensity that no
+//! regime changes, each with a fixed index, date, severity, cost and place; a regime thins them with
+//! the mark that each carries, so preventing one episode doesn't give the next another fate.
+
+pub mod expected;
+
+use crate::demography::{AGES, age_index, age_of};
+use crate::population::columns::Person;
+use crate::population::tables::{Condition, Tables};
+use crate::population::{Chronic, Sex};
+use self::expected::ExpectedFactors;
+use crate::random::{Key, normal, stream, threshold, unit};
+use crate::scenario::plan::Place;
+use crate::scenario::society::{Care, Illness};
+use crate::units::Year;
+
+/// Number of sets of chronic groups.
+pub const CHRONIC_SETS: usize = 256;
+/// Bit of stroke in a set of chronic groups.
+pub const STROKE: usize = 1;
+/// Bit of cancer.
+pub const CANCER: usize = 4;
+/// Bit of cardiovascular disease.
+pub const CARDIOVASCULAR: usize = 0;
+/// Bit of mental illness.
+pub const MENTAL: usize = 6;
+
+/// Most potential episodes of a person in a year; the chance of more is under 1e-12.
+const MOST_EPISODES: u32 = 40;
+
+/// Hazards of one year, compiled for the loop.
+#[derive(Debug, Clone)]
+pub struct IllnessYear {
+    /// Onset of each group without another: `[group][sex][age]`.
+    pub onset: Box<[[[f64; AGES]; 2]; 8]>,
+    /// Factor on onset with another chronic disease.
+    pub comorbidity_factor: f64,
+    /// Onset of disability without chronic disease: `[sex][age]`.
+    pub disability: [[f64; AGES]; 2],
+    /// Factor on it: `[untreated][number of groups, at most 4]`.
+    pub disability_factor: [[f64; 5]; 2],
+    /// Largest probability of disability.
+    pub disability_bound: f64,
+    /// Threshold of recovery from mental illness.
+    pub recovery: u64,
+    /// Bounding intensity of potential episodes: `[sex][age]`.
+    pub episode_bound: [[f64; AGES]; 2],
+    /// Share of potential episodes that happen, in `[0, 1]`: `[disabled + 2 × untreated][groups, at most 4]`.
+    pub episode_share: [[f64; 5]; 4],
+    /// Log standard deviation of the cost of a stay.
+    pub cost_log_sd: f64,
+}
+
+/// Marks of a potential hospital episode, the same under every regime.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PotentialEpisode {
+    /// Slot of the person.
+    pub slot: u32,
+    /// Position in the year, for the order of bills.
+    pub date: u64,
+    /// Happens under a regime when below its share.
+    pub thinning: f64,
+    /// One minus clinical severity: small numbers are severe.
+    pub mildness: f64,
+    /// Cost relative to the mean of its level, in parts per million.
+    pub cost_factor: u32,
+    /// Bits for level, capability, referral.
+    pub place_word: u64,
+    /// Bits for whether a claim is made.
+    pub claim_word: u64,
+    /// The chronic group whose onset this is the major episode of.
+    pub major: Option<u8>,
+}
+
+impl IllnessYear {
+    /// Compiles the year's hazards for a place.
+    #[must_use]
+    pub fn compile(
+        illness: &Illness,
+        care: &Care,
+        place: &Place,
+        expected: &ExpectedFactors,
+        tables: &Tables,
+        year: Year,
+    ) -> Self {
+        let mut onset = Box::new([[[0.0; AGES]; 2]; 8]);
+        for (group, by_sex) in onset.iter_mut().enumerate() {
+            for (sex, by_age) in by_sex.iter_mut().enumerate() {
+                for (age, hazard) in by_age.iter_mut().enumerate() {
+                    let published =
+                        tables.onset_probability(year, Condition::ALL[group], Sex::ALL[sex], age_of(age));
+                    let expected = expected.comorbidity[sex][age];
+                    *hazard = (published * illness.onset_factor * place.morbidity / expected)
+                        .min(1.0 / illness.comorbidity_factor.max(1.0));
+                }
+            }
+        }
+        let bound = care.admission_factor_bound;
+        let episode_bound = std::array::from_fn(|sex| {
+            std::array::from_fn(|age| {
+                let published = tables.admission_rate(year, age_of(age));
+                let healthy = published * care.admission_together / expected.admission[sex][age];
+                healthy * care.admission_factor * bound / care.treated_share
+            })
+        });
+        let episode_share = std::array::from_fn(|flags| {
+            std::array::from_fn(|groups| {
+                let disability = if flags & 1 != 0 { care.admission_disability } else { 1.0 };
+                let forgone = if flags & 2 != 0 { care.admission_forgone } else { 1.0 };
+                // At most 4.
+                #[allow(clippy::cast_precision_loss)]
+                let chronic = libm::pow(care.admission_per_chronic, groups as f64);
+                (chronic * disability * forgone / bound).min(1.0)
+            })
+        });
+        Self {
+            onset,
+            comorbidity_factor: illness.comorbidity_factor,
+            disability: std::array::from_fn(|sex| {
+                std::array::from_fn(|age| {
+                    tables.onset_probability(year, Condition::Disability, Sex::ALL[sex], age_of(age))
+                        / expected.disability[sex][age]
+                })
+            }),
+            disability_factor: disability_factors(illness),
+            disability_bound: illness.disability_bound,
+            recovery: threshold(
+                (tables.recovery(Condition::Chronic(Chronic::Mental)) * illness.recovery_factor).min(1.0),
+            ),
+            episode_bound,
+            episode_share,
+            cost_log_sd: care.inpatient_log_sd,
+        }
+    }
+
+    /// Probability that a chronic group begins.
+    #[must_use]
+    #[inline]
+    pub fn onset(&self, group: usize, sex: usize, age: usize, chronic: u8) -> f64 {
+        let factor = if chronic == 0 { 1.0 } else { self.comorbidity_factor };
+        self.onset[group][sex][age] * factor
+    }
+
+    /// Largest probability that a chronic group begins.
+    #[must_use]
+    pub fn onset_bound(&self, group: usize, sex: usize, age: usize) -> f64 {
+        self.onset[group][sex][age] * self.comorbidity_factor.max(1.0)
+    }
+
+    /// Probability that a disability begins.
+    #[must_use]
+    #[inline]
+    pub fn disability(&self, sex: usize, age: usize, chronic: u8, untreated: bool) -> f64 {
+        let groups = chronic.count_ones().min(4) as usize;
+        (self.disability[sex][age] * self.disability_factor[usize::from(untreated)][groups])
+            .min(self.disability_bound)
+    }
+
+    /// Largest probability that a disability begins.
+    #[must_use]
+    pub fn disability_bound(&self, sex: usize, age: usize) -> f64 {
+        let most = self.disability_factor.iter().flatten().fold(0.0, |most: f64, f| most.max(*f));
+        (self.disability[sex][age] * most).min(self.disability_bound)
+    }
+
+    /// Share of potential episodes that happen to a person in this state.
+    #[must_use]
+    #[inline]
+    pub fn episode_share(&self, chronic: u8, disabled: bool, untreated: bool) -> f64 {
+        let flags = usize::from(disabled) | usize::from(untreated) << 1;
+        self.episode_share[flags][chronic.count_ones().min(4) as usize]
+    }
+
+    /// Makes the potential episodes of a person-year from the uniform that decides their number.
+    pub fn draw_episodes(
+        &self,
+        (key, year): (Key, Year),
+        (person, slot): (&Person, u32),
+        count_word: u64,
+        episodes: &mut Vec<PotentialEpisode>,
+    ) {
+        let intensity = self.episode_bound[usize::from(person.sex)][age_index(year, person.birth_year)];
+        for index in 0..poisson_count(intensity, count_word) {
+            let [date, thinning, severity, cost] = key.block(u64::from(index), person.id, year, stream::EPISODE);
+            let [place_word, claim_word, ..] = key.block(u64::from(index), person.id, year, stream::EPISODE_PLACE);
+            episodes.push(PotentialEpisode {
+                slot,
+                date,
+                thinning: unit(thinning),
+                mildness: unit(severity),
+                cost_factor: self.cost_factor(cost),
+                place_word,
+                claim_word,
+                major: None,
+            });
+        }
+    }
+
+    /// The stay that comes with the onset of a major illness.
+    #[must_use]
+    pub fn major_episode(
+        &self,
+        (key, year): (Key, Year),
+        (id, slot): (u64, u32),
+        group: usize,
+    ) -> PotentialEpisode {
+        let [cost, date, place_word, claim_word] = key.block(group as u64, id, year, stream::MAJOR);
+        PotentialEpisode {
+            slot,
+            date,
+            thinning: 0.0,
+            mildness: unit(claim_word.rotate_left(32)) * 0.5,
+            cost_factor: self.cost_factor(cost),
+            place_word,
+            claim_word,
+            // One of eight groups.
+            major: u8::try_from(group).ok(),
+        }
+    }
+
+    fn cost_factor(&self, word: u64) -> u32 {
+        lognormal_ppm(self.cost_log_sd, normal(word))
+    }
+}
+
+/// A lognormal factor with mean one, in parts per million.
+#[must_use]
+pub fn lognormal_ppm(log_sd: f64, z: f64) -> u32 {
+    let factor = libm::exp(log_sd * z - 0.5 * log_sd * log_sd);
+    // Saturates at 4,294-fold, beyond eight standard deviations of any log sd in range.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    {
+        (factor * 1e6 + 0.5) as u32
+    }
+}
+
+/// The number of events of a Poisson process from one uniform word, small words giving many: the
+/// inverse of the distribution function.
+#[must_use]
+pub fn poisson_count(intensity: f64, word: u64) -> u32 {
+    let upper = 1.0 - unit(word);
+    let mut probability = libm::exp(-intensity);
+    let mut cumulative = probability;
+    let mut count = 0;
+    while upper > cumulative && count < MOST_EPISODES {
+        count += 1;
+        probability *= intensity / f64::from(count);
+        cumulative += probability;
+    }
+    count
+}
+
+fn disability_factors(illness: &Illness) -> [[f64; 5]; 2] {
+    std::array::from_fn(|untreated| {
+        std::array::from_fn(|groups| {
+            // At most 4.
+            #[allow(clippy::cast_precision_loss)]
+            let chronic = libm::pow(illness.disability_per_chronic, groups as f64);
+            if untreated == 1 { chronic * illness.disability_forgone } else { chronic }
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_over_the_threshold_of_any_episode_gives_none() {
+        for intensity in [0.01, 0.3, 2.0] {
+            let limit = threshold(1.0 - libm::exp(-intensity));
+            assert_eq!(poisson_count(intensity, limit.saturating_add(1 << 20)), 0);
+            assert!(poisson_count(intensity, limit - (1 << 20)) >= 1);
+        }
+    }
+
+    #[test]
+    fn the_mean_number_of_episodes_is_the_intensity() {
+        let n = 1_u64 << 16;
+        let total: u64 = (0..n).map(|i| u64::from(poisson_count(1.7, (i << 48) + (1 << 47)))).sum();
+        // Stratified uniforms: the mean errs by at most the number of steps of the count over n.
+        #[allow(clippy::cast_precision_loss)]
+        let mean = total as f64 / n as f64;
+        assert!((mean - 1.7).abs() < 20.0 / 65_536.0, "{mean}");
+    }
+}

@@ -1,0 +1,267 @@
+//! The people of one county as flat columns: what all regimes share, and what each regime keeps.
+//!
+//! A slot belongs to one person id in the union over regimes. The members of a household stand side
+//! by side, with spare slots for births; a household that outgrows its slots moves to the end.
+
+use crate::record::Cell;
+
+/// Status of a slot under one regime.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Status {
+    /// Never existed here.
+    #[default]
+    Absent,
+    /// A living member of the household.
+    Present,
+    /// Dead.
+    Dead,
+    /// Left the rural population for good.
+    Left,
+}
+
+/// What all regimes share of a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Id in bits (see `population`); 0 marks an unused slot.
+    pub id: u64,
+    /// Propensity to insure: enrolled when below the enrolment rate.
+    pub insure_word: u32,
+    /// Calendar year of birth.
+    pub birth_year: i16,
+    /// 0 male, 1 female.
+    pub sex: u8,
+    /// Whether the person may leave the household for good (a child or grandchild of it).
+    pub may_leave: bool,
+}
+
+/// What one regime keeps of a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PersonState {
+    /// Status under the regime.
+    pub status: Status,
+    /// Chronic groups, one bit each.
+    pub chronic: u8,
+    /// Whether disabled.
+    pub disabled: bool,
+    /// Whether needed hospital care was forgone last year.
+    pub untreated: bool,
+}
+
+/// What all regimes share of a household.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Household {
+    /// Id in bits; the root household is its own.
+    pub id: u64,
+    /// First slot.
+    pub start: u32,
+    /// Slots in use.
+    pub used: u8,
+    /// Slots owned.
+    pub slots: u8,
+    /// Persistent part of the rank of illness-free income, in 1/65,536 standard deviations.
+    pub persistent: i32,
+    /// Transitory part of this year.
+    pub transitory: i32,
+    /// Officials' error about income of this year, in parts per million.
+    pub official_error: u32,
+    /// Factor of distance on care seeking, in parts per million.
+    pub distance_factor: u32,
+    /// Productive assets at the start, fen.
+    pub assets: i64,
+    /// Cell for measures, set before the switch.
+    pub cell: u16,
+    /// Living members at the switch.
+    pub persons_at_switch: u8,
+    /// Whether lifted at the switch and so in the cohort of flows.
+    pub cohort: bool,
+}
+
+/// Registration of a household.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Registration {
+    /// Never registered.
+    #[default]
+    Never,
+    /// Registered as poor.
+    Registered,
+    /// Registered and lifted.
+    Lifted,
+}
+
+/// What one regime keeps of a household.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HouseholdState {
+    /// Money saved, fen.
+    pub savings: i64,
+    /// Debt made for illness, fen.
+    pub medical_debt: i64,
+    /// Other debt, fen.
+    pub other_debt: i64,
+    /// Productive assets sold and not replaced, fen.
+    pub assets_sold: i64,
+    /// Disposable income of the year before, fen.
+    pub income_last: i64,
+    /// Out-of-pocket payments of the year before, fen.
+    pub out_of_pocket_last: i64,
+    /// Net income per head of the year before, fen.
+    pub net_per_head_last: i64,
+    /// Classes in force this year.
+    pub classes: u16,
+    /// Members at the end of the year before.
+    pub members_last: u8,
+    /// Registration.
+    pub registration: Registration,
+    /// Whether on the list of the regime (registered, or lifted with the list in force).
+    pub listed: bool,
+    /// In net poverty last year.
+    pub poor_last: bool,
+    /// Has entered net poverty since the switch.
+    pub ever_entered: bool,
+    /// Members at the switch who have died since.
+    pub died_since_switch: u8,
+}
+
+/// The columns of one county.
+#[derive(Debug, Clone, Default)]
+pub struct County {
+    /// Slots.
+    pub persons: Vec<Person>,
+    /// Households.
+    pub households: Vec<Household>,
+}
+
+/// The columns that one regime keeps of a county.
+#[derive(Debug, Clone, Default)]
+pub struct CountyState {
+    /// By slot.
+    pub persons: Vec<PersonState>,
+    /// By household.
+    pub households: Vec<HouseholdState>,
+    /// Thresholds published on 1 January.
+    pub thresholds: crate::targeting::Thresholds,
+}
+
+/// Spare slots that a household starts with, for births.
+const SPARE_SLOTS: u8 = 2;
+
+impl Household {
+    /// The slots in use.
+    #[must_use]
+    #[inline]
+    pub fn range(&self) -> std::ops::Range<usize> {
+        let start = self.start as usize;
+        start..start + usize::from(self.used)
+    }
+
+    /// The cell of the household as a value.
+    #[must_use]
+    pub fn cell(&self) -> Cell {
+        Cell::at(usize::from(self.cell))
+    }
+}
+
+impl County {
+    /// Adds a household with its founders and spare slots; the states are added beside it.
+    pub fn add_household(
+        &mut self,
+        state: &mut CountyState,
+        mut household: Household,
+        household_state: HouseholdState,
+        founders: &[(Person, PersonState)],
+    ) {
+        household.start = u32::try_from(self.persons.len()).expect("a county has under 4e9 slots");
+        household.used = u8::try_from(founders.len()).expect("a household has under 255 founders");
+        household.slots = household.used + SPARE_SLOTS;
+        for (person, person_state) in founders {
+            self.persons.push(*person);
+            state.persons.push(*person_state);
+        }
+        for _ in 0..SPARE_SLOTS {
+            self.persons.push(Person::default());
+            state.persons.push(PersonState::default());
+        }
+        self.households.push(household);
+        state.households.push(household_state);
+    }
+
+    /// Gives a newborn a slot in a household, moving the household to the end if it is full, and
+    /// returns the slot. In every state the slot starts [`Status::Absent`].
+    pub fn add_person(&mut self, states: &mut [CountyState], row: usize, person: Person) -> usize {
+        if self.households[row].used == self.households[row].slots {
+            self.move_to_end(states, row);
+        }
+        let household = &mut self.households[row];
+        let slot = household.start as usize + usize::from(household.used);
+        household.used += 1;
+        self.persons[slot] = person;
+        for state in states {
+            state.persons[slot] = PersonState::default();
+        }
+        slot
+    }
+
+    fn move_to_end(&mut self, states: &mut [CountyState], row: usize) {
+        let household = &mut self.households[row];
+        let old = household.range();
+        let slots = household.slots.checked_add(4).expect("a household has under 250 members ever");
+        household.start = u32::try_from(self.persons.len()).expect("a county has under 4e9 slots");
+        household.slots = slots;
+        let end = self.persons.len() + usize::from(slots);
+        self.persons.extend_from_within(old.clone());
+        self.persons.resize(end, Person::default());
+        self.persons[old.clone()].fill(Person::default());
+        for state in states {
+            state.persons.extend_from_within(old.clone());
+            state.persons.resize(end, PersonState::default());
+            state.persons[old.clone()].fill(PersonState::default());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(id: u64) -> (Person, PersonState) {
+        (Person { id, ..Person::default() }, PersonState { status: Status::Present, ..PersonState::default() })
+    }
+
+    fn household() -> Household {
+        Household {
+            id: 1,
+            start: 0,
+            used: 0,
+            slots: 0,
+            persistent: 0,
+            transitory: 0,
+            official_error: 1_000_000,
+            distance_factor: 1_000_000,
+            assets: 0,
+            cell: 0,
+            persons_at_switch: 0,
+            cohort: false,
+        }
+    }
+
+    #[test]
+    fn a_household_that_outgrows_its_slots_keeps_its_members_in_every_regime() {
+        let mut county = County::default();
+        let mut state = CountyState::default();
+        county.add_household(&mut state, household(), HouseholdState::default(), &[person(1), person(2)]);
+        county.add_household(&mut state, household(), HouseholdState::default(), &[person(9)]);
+        let mut states = vec![state.clone(), state];
+        states[1].persons[1].chronic = 7;
+        for id in 3..8 {
+            county.add_person(&mut states, 0, Person { id, ..Person::default() });
+        }
+        let ids: Vec<u64> = county.households[0].range().map(|slot| county.persons[slot].id).collect();
+        assert_eq!(ids, [1, 2, 3, 4, 5, 6, 7]);
+        let first = county.households[0].range().start;
+        assert_eq!(states[1].persons[first + 1].chronic, 7);
+        assert_eq!(states[0].persons[first + 1].chronic, 0);
+        assert_eq!(states[0].persons.len(), county.persons.len());
+        assert_eq!(county.persons[county.households[1].range().start].id, 9);
+    }
+}

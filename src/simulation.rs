@@ -1,0 +1,580 @@
+//! The year as one ordered list of calls, over blocks of households, for all regimes together.
+//!
+//! A county lives in memory once. A block of households stays in cache for one year while every
+//! regime advances it: what is exogenous (who is a candidate for what, with which number) is drawn
+//! once per person-year and used by all. Counties and replicates know nothing of one another.
+
+mod household;
+mod timetable;
+
+pub use timetable::{PlaceYear, RegimeYear, Timetable};
+
+use crate::demography::age_index;
+use crate::illness::{PotentialEpisode, lognormal_ppm};
+use crate::population::columns::{
+    County, CountyState, Household, HouseholdState, Person, PersonState, Registration, Status,
+};
+use crate::population::synthesis::{HouseholdDraw, Relation, Synthesiser, draw_household};
+use crate::population::tables::{Path, Tables};
+use crate::population::{BirthOrder, HouseholdId, PersonId, START};
+use crate::random::{Draw, Key, normal, stream, unit};
+use crate::record::{Cell, Flows, Histograms, PanelRow, Standing, Sums};
+use crate::scenario::Scenario;
+use crate::targeting::{Known, SeenIncomes};
+use crate::units::Year;
+
+/// Households of a block.
+const BLOCK: usize = 64;
+
+/// What is simulated as one piece of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountyTask {
+    /// Seed and replicate.
+    pub key: Key,
+    /// Index of the place.
+    pub place: usize,
+    /// Number of the county over all places; part of every id.
+    pub county: u16,
+    /// Index of its first household.
+    pub first: u32,
+    /// Households of the county.
+    pub households: u32,
+    /// Whether household-years are kept.
+    pub panel: bool,
+}
+
+/// What a county hands on: exact sums by regime and reported year.
+#[derive(Debug, Clone, Default)]
+pub struct CountyRecord {
+    /// Index of the place.
+    pub place: usize,
+    /// `[regime][year]`.
+    pub sums: Vec<Vec<Sums>>,
+    /// `[regime][year]`.
+    pub histograms: Vec<Vec<Histograms>>,
+    /// `[regime][year]`.
+    pub flows: Vec<Vec<Flows>>,
+    /// Household-years, if kept.
+    pub panel: Vec<PanelRow>,
+    /// Living person-years over all regimes and reported years, and of the lead-in once.
+    pub person_years: u64,
+    /// Living persons at the start of the first reported year, under the baseline.
+    pub persons: u64,
+}
+
+/// Everything that is fixed before a county runs.
+#[derive(Debug, Clone, Copy)]
+pub struct World<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// The evidence by age, sex and year.
+    pub tables: &'a Tables,
+    /// The years compiled for every place and regime.
+    pub timetable: &'a Timetable,
+    /// Synthesis, one per place.
+    pub synthesisers: &'a [Synthesiser],
+}
+
+/// A decision that is open for a person this year: its lane passed the bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Candidate {
+    /// Offset of the person in the household.
+    offset: u8,
+    draw: Draw,
+    word: u64,
+}
+
+/// A birth that happens wherever the mother lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Birth {
+    mother: u8,
+    newborn: u8,
+}
+
+/// What all regimes share of a household-year.
+#[derive(Debug, Clone, Default)]
+struct SharedYear {
+    candidates: Vec<Candidate>,
+    births: Vec<Birth>,
+    episodes: Vec<PotentialEpisode>,
+    /// Outpatient lane by offset.
+    outpatient: Vec<u16>,
+    official_error_last: u32,
+    detection_word: u64,
+    destitute_word: u64,
+    key: Key,
+}
+
+/// Simulates one county over all years and regimes.
+#[must_use]
+pub fn simulate_county(world: &World, task: &CountyTask) -> CountyRecord {
+    let plan = &world.scenario.plan;
+    let cells = (plan.first_year < plan.switch_year).then(|| {
+        let mut run = CountyRun::start(world, task, None);
+        START.next().through(plan.switch_year.previous()).for_each(|year| run.advance(year));
+        run.fix_groups(plan.switch_year);
+        run.county.households
+    });
+    let mut run = CountyRun::start(world, task, cells.as_deref());
+    for year in START.next().through(plan.last_year) {
+        if year == plan.switch_year {
+            run.switch();
+        }
+        run.advance(year);
+    }
+    run.finish()
+}
+
+/// A county under way.
+struct CountyRun<'a> {
+    world: &'a World<'a>,
+    task: &'a CountyTask,
+    county: County,
+    states: Vec<CountyState>,
+    seen: Vec<SeenIncomes>,
+    record: CountyRecord,
+    shared: Vec<SharedYear>,
+    scratch: household::Scratch,
+    switched: bool,
+}
+
+impl<'a> CountyRun<'a> {
+    /// Draws the county's households as of the start. Groups found by an earlier pass are taken over.
+    fn start(world: &'a World<'a>, task: &'a CountyTask, groups: Option<&[Household]>) -> Self {
+        let mut run = Self {
+            world,
+            task,
+            county: County::default(),
+            states: vec![CountyState::default()],
+            seen: vec![SeenIncomes::default()],
+            record: CountyRecord::empty(world.scenario, task.place),
+            shared: vec![SharedYear::default(); BLOCK],
+            scratch: household::Scratch::default(),
+            switched: false,
+        };
+        let mut draw = HouseholdDraw::default();
+        for index in task.first..task.first + task.households {
+            draw_household(&world.synthesisers[task.place], task.key, task.county, index, &mut draw);
+            run.add_household(HouseholdId::root_of(task.county, index), &draw);
+        }
+        for (household, known) in run.county.households.iter_mut().zip(groups.unwrap_or_default()) {
+            household.cell = known.cell;
+            household.cohort = known.cohort;
+            household.persons_at_switch = known.persons_at_switch;
+        }
+        run
+    }
+
+    fn add_household(&mut self, id: HouseholdId, draw: &HouseholdDraw) {
+        let place_year = self.world.timetable.place_year(self.task.place, START.next());
+        let society = &self.world.scenario.society;
+        let year_words = self.task.key.block(0, id.bits(), START, stream::HOUSEHOLD_YEAR);
+        let founders: Vec<(Person, PersonState)> = draw.members.iter().map(|member| founder(id, member)).collect();
+        let workers = draw
+            .members
+            .iter()
+            .filter(|m| place_year.works(age_index(START, m.birth_year)))
+            .count();
+        let transitory = rank(normal(year_words[0]));
+        let error = lognormal_ppm(society.lists.income_error, normal(year_words[2]));
+        let economy = &place_year.start_economy;
+        let permanent = economy.permanent_score(draw.permanent_score, founders.len(), workers);
+        let per_head = economy.illness_free_per_head(self.world.tables, permanent, transitory);
+        let members = i64::try_from(founders.len()).expect("a household is small");
+        let distance = distance_factor(draw.travel_minutes, society.care.distance_elasticity);
+        let household = Household {
+            id: id.bits(),
+            start: 0,
+            used: 0,
+            slots: 0,
+            persistent: draw.permanent_score,
+            transitory,
+            official_error: error,
+            distance_factor: distance,
+            assets: draw.productive_assets_fen,
+            cell: 0,
+            persons_at_switch: 0,
+            cohort: false,
+        };
+        let state = HouseholdState {
+            savings: draw.savings_fen,
+            medical_debt: draw.medical_debt_fen,
+            other_debt: draw.other_debt_fen,
+            income_last: per_head.fen() * members,
+            net_per_head_last: per_head.fen(),
+            members_last: u8::try_from(members).expect("a household is small"),
+            poor_last: per_head.fen() < place_year.start_lines.official,
+            ..HouseholdState::default()
+        };
+        self.seen[0].count(crate::targeting::seen(error, &state).0);
+        self.county.add_household(&mut self.states[0], household, state, &founders);
+    }
+
+    /// From here each regime goes its own way from the same past.
+    fn switch(&mut self) {
+        if self.world.scenario.plan.first_year >= self.world.scenario.plan.switch_year {
+            self.fix_groups(self.world.scenario.plan.switch_year);
+        }
+        let regimes = self.world.scenario.regimes.len();
+        self.states = vec![self.states[0].clone(); regimes];
+        self.seen = vec![self.seen[0].clone(); regimes];
+        self.switched = true;
+    }
+
+    /// Fixes the groups of root households as they stand on 31 December before the switch.
+    fn fix_groups(&mut self, switch: Year) {
+        let before = switch.previous();
+        let place_year = self.world.timetable.place_year(self.task.place, before);
+        let state = &self.states[0];
+        for (household, state_of) in self.county.households.iter_mut().zip(&state.households) {
+            let mut members = 0_u8;
+            let (mut workers, mut elderly_only, mut chronic) = (0, true, 0_u8);
+            for slot in household.range() {
+                if state.persons[slot].status != Status::Present {
+                    continue;
+                }
+                let age = age_index(before, self.county.persons[slot].birth_year);
+                members += 1;
+                workers += usize::from(place_year.works(age));
+                elderly_only &= age >= 60;
+                chronic |= state.persons[slot].chronic;
+            }
+            let permanent =
+                place_year.economy.permanent_score(household.persistent, usize::from(members), workers);
+            let cell = Cell {
+                standing: standing(state_of, place_year),
+                fifth: fifth(permanent, place_year.permanent_sd),
+                elderly_only: elderly_only && members > 0,
+                chronic: chronic != 0,
+                mental: chronic & (1 << crate::illness::MENTAL) != 0,
+            };
+            household.cell = u16::try_from(cell.index()).expect("there are few cells");
+            household.persons_at_switch = members;
+            household.cohort = cell.standing == Standing::Lifted && members > 0;
+        }
+    }
+
+    /// One year of the county, in the order of the model: lists and enrolment on 1 January; ageing,
+    /// deaths, births, leaving; illness; care and settlement; the household's accounts; measures. The
+    /// thresholds of the next year come from this year's histogram.
+    fn advance(&mut self, year: Year) {
+        let rows = self.county.households.len();
+        self.publish(year);
+        for block in (0..rows).step_by(BLOCK) {
+            let rows = block..(block + BLOCK).min(rows);
+            for row in rows.clone() {
+                self.draw_shared(year, row, row - block);
+            }
+            for regime in 0..self.states.len() {
+                for row in rows.clone() {
+                    self.advance_household(year, regime, row, row - block);
+                }
+            }
+        }
+        if self.reported(year).is_some() && self.switched {
+            self.count_flows(year);
+        }
+    }
+
+    /// Publishes the thresholds of 1 January from last year's seen incomes, which start anew.
+    fn publish(&mut self, year: Year) {
+        let scenario = self.world.scenario;
+        let registered_share = scenario.places[self.task.place].registered_share;
+        let standard = self.world.tables.path(Path::DibaoStandard, year);
+        for regime in 0..self.states.len() {
+            let rules = &self.regime_year(year, regime).lists;
+            let thresholds =
+                rules.publish(&scenario.society.lists, &self.seen[regime], registered_share, standard);
+            self.states[regime].thresholds = thresholds;
+            self.seen[regime] = SeenIncomes::default();
+        }
+    }
+
+    fn regime_year(&self, year: Year, regime: usize) -> &'a RegimeYear {
+        let index = self.switched.then_some(regime);
+        self.world.timetable.regime_year(self.task.place, year, index)
+    }
+
+    fn reported(&self, year: Year) -> Option<usize> {
+        usize::try_from(year.since(self.world.scenario.plan.first_year)).ok()
+    }
+
+    /// Draws what all regimes share of a household-year, once.
+    fn draw_shared(&mut self, year: Year, row: usize, at: usize) {
+        let place_year = self.world.timetable.place_year(self.task.place, year);
+        let key = self.task.key;
+        let shared = &mut self.shared[at];
+        shared.candidates.clear();
+        shared.births.clear();
+        shared.episodes.clear();
+        shared.outpatient.clear();
+        shared.key = key;
+        let household = &mut self.county.households[row];
+        let words = key.block(0, household.id, year, stream::HOUSEHOLD_YEAR);
+        household.transitory = rank(normal(words[0]));
+        household.persistent = place_year.next_persistent(household.persistent, rank(normal(words[1])));
+        shared.official_error_last = household.official_error;
+        household.official_error = lognormal_ppm(place_year.income_error, normal(words[2]));
+        let lists = key.block(0, household.id, year, stream::HOUSEHOLD_LISTS);
+        [shared.detection_word, shared.destitute_word, ..] = lists;
+        let mut newborns = 0;
+        for (offset, slot) in household.range().enumerate() {
+            let person = self.county.persons[slot];
+            if self.states.iter().all(|state| state.persons[slot].status != Status::Present) {
+                shared.outpatient.push(0);
+                continue;
+            }
+            let lanes = key.lanes(person.id, year);
+            let age = age_index(year, person.birth_year);
+            let sex = usize::from(person.sex);
+            shared.outpatient.push(lanes[Draw::Outpatient.lane()]);
+            let mut mask = place_year.candidates(&lanes, sex, age);
+            while mask != 0 {
+                let draw = FIRST_STAGE[mask.trailing_zeros() as usize];
+                mask &= mask - 1;
+                let word = key.extended(draw, lanes[draw.lane()], person.id, year);
+                let offset = u8::try_from(offset).expect("a household is small");
+                match draw {
+                    Draw::Episodes => place_year.illness.draw_episodes(
+                        (key, year),
+                        (&person, u32::from(offset)),
+                        word,
+                        &mut shared.episodes,
+                    ),
+                    Draw::Birth if word < place_year.demography.birth[age] => {
+                        newborns += 1;
+                        shared.candidates.push(Candidate { offset, draw, word });
+                    }
+                    Draw::Birth => {}
+                    Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[sex][age] => {}
+                    _ => shared.candidates.push(Candidate { offset, draw, word }),
+                }
+            }
+        }
+        if newborns > 0 {
+            self.add_newborns(year, row, at);
+        }
+        self.shared[at].episodes.sort_unstable_by_key(|e| (e.date, e.slot));
+    }
+
+    /// Gives each child that is born under any regime its slot, and twins theirs.
+    fn add_newborns(&mut self, year: Year, row: usize, at: usize) {
+        let place_year = self.world.timetable.place_year(self.task.place, year);
+        let births: Vec<u8> = self.shared[at]
+            .candidates
+            .iter()
+            .filter(|c| c.draw == Draw::Birth)
+            .map(|c| c.offset)
+            .collect();
+        self.shared[at].candidates.retain(|c| c.draw != Draw::Birth);
+        for mother in births {
+            let start = self.county.households[row].range().start;
+            let mother_id = PersonId::from_bits(self.county.persons[start + usize::from(mother)].id);
+            let Some(first) = mother_id.newborn(year, BirthOrder::First) else {
+                unreachable!("a run ends before a fourth generation can be born")
+            };
+            let [_, twin_word, ..] = self.task.key.block(0, first.bits(), year, stream::NEWBORN);
+            self.add_newborn(year, row, at, mother, first);
+            if twin_word < place_year.demography.twin {
+                let second = mother_id.newborn(year, BirthOrder::SecondTwin);
+                self.add_newborn(year, row, at, mother, second.expect("a first child was named"));
+            }
+        }
+    }
+
+    fn add_newborn(&mut self, year: Year, row: usize, at: usize, mother: u8, id: PersonId) {
+        let place_year = self.world.timetable.place_year(self.task.place, year);
+        let [sex_word, _, _, insure_word] = self.task.key.block(0, id.bits(), year, stream::NEWBORN);
+        let person = Person {
+            id: id.bits(),
+            insure_word: (insure_word >> 32) as u32,
+            birth_year: year.number(),
+            sex: u8::from(unit(sex_word) >= place_year.male_share),
+            may_leave: true,
+        };
+        let slot = self.county.add_person(&mut self.states, row, person);
+        let newborn = slot - self.county.households[row].range().start;
+        let newborn = u8::try_from(newborn).expect("a household is small");
+        self.shared[at].births.push(Birth { mother, newborn });
+        self.shared[at].outpatient.push(0);
+    }
+
+    fn advance_household(&mut self, year: Year, regime: usize, row: usize, at: usize) {
+        let regime_year = self.regime_year(year, regime);
+        let place_year = self.world.timetable.place_year(self.task.place, year);
+        let report = self.reported(year);
+        let household = &self.county.households[row];
+        let state = &mut self.states[regime];
+        let range = household.range();
+        let mut step = household::Step {
+            world: self.world,
+            year,
+            place_year,
+            regime_year,
+            household,
+            shared: &self.shared[at],
+            people: &self.county.persons[range.clone()],
+            states: &mut state.persons[range],
+            state: &mut state.households[row],
+            thresholds: &state.thresholds,
+            seen: &mut self.seen[regime],
+            scratch: &mut self.scratch,
+            switched: self.switched,
+        };
+        let outcome = step.advance();
+        self.record.person_years += outcome.persons_for_speed(report.is_some() || regime == 0);
+        let Some(report) = report else { return };
+        let sums = &mut self.record.sums[regime][report];
+        let histograms = &mut self.record.histograms[regime][report];
+        step.record(&outcome, sums.cell_mut(usize::from(household.cell)), histograms);
+        if self.task.panel {
+            self.record.panel.push(step.panel_row(&outcome, regime, self.task));
+        }
+        if report == 0 && regime == self.world.scenario.baseline {
+            self.record.persons += u64::from(outcome.members);
+        }
+    }
+
+    fn count_flows(&mut self, year: Year) {
+        let Some(report) = self.reported(year) else { return };
+        let baseline = self.world.scenario.baseline;
+        for regime in 0..self.states.len() {
+            let flows = &mut self.record.flows[regime][report];
+            for (row, household) in self.county.households.iter().enumerate() {
+                if household.cohort {
+                    let ours = &self.states[regime].households[row];
+                    let theirs = &self.states[baseline].households[row];
+                    count_flow(flows, ours, theirs);
+                }
+            }
+        }
+    }
+
+    /// Years before the switch are the same under every regime: they are simulated once.
+    fn finish(mut self) -> CountyRecord {
+        let plan = &self.world.scenario.plan;
+        let shared_years = usize::try_from(plan.switch_year.since(plan.first_year)).unwrap_or(0);
+        let shared_years = shared_years.min(self.record.sums[0].len());
+        for regime in 1..self.record.sums.len() {
+            for year in 0..shared_years {
+                self.record.sums[regime][year] = self.record.sums[0][year].clone();
+                self.record.histograms[regime][year] = self.record.histograms[0][year].clone();
+            }
+        }
+        self.record
+    }
+}
+
+impl CountyRecord {
+    fn empty(scenario: &Scenario, place: usize) -> Self {
+        let years = usize::try_from(scenario.plan.last_year.since(scenario.plan.first_year) + 1)
+            .expect("a plan has a year");
+        let regimes = scenario.regimes.len();
+        Self {
+            place,
+            sums: vec![vec![Sums::default(); years]; regimes],
+            histograms: vec![vec![Histograms::default(); years]; regimes],
+            flows: vec![vec![Flows::default(); years]; regimes],
+            panel: Vec::new(),
+            person_years: 0,
+            persons: 0,
+        }
+    }
+}
+
+/// The decisions by lane.
+const FIRST_STAGE: [Draw; 15] = [
+    Draw::Death,
+    Draw::Birth,
+    Draw::OnsetCardiovascular,
+    Draw::OnsetStroke,
+    Draw::OnsetDiabetes,
+    Draw::OnsetRespiratory,
+    Draw::OnsetCancer,
+    Draw::OnsetMusculoskeletal,
+    Draw::OnsetMental,
+    Draw::OnsetOther,
+    Draw::Disability,
+    Draw::Episodes,
+    Draw::Outpatient,
+    Draw::Leaving,
+    Draw::Recovery,
+];
+
+fn founder(household: HouseholdId, member: &crate::population::synthesis::Founder) -> (Person, PersonState) {
+    let person = Person {
+        id: household.founder(member.slot).bits(),
+        insure_word: (member.insure_word >> 32) as u32,
+        birth_year: member.birth_year,
+        sex: member.sex as u8,
+        may_leave: matches!(member.relation, Relation::Child | Relation::ChildInLaw | Relation::Grandchild),
+    };
+    let state = PersonState {
+        status: Status::Present,
+        chronic: member.chronic.0,
+        disabled: member.disabled,
+        untreated: false,
+    };
+    (person, state)
+}
+
+/// A normal score as a rank in 1/65,536 standard deviations.
+fn rank(z: f64) -> i32 {
+    // Normal quantiles of 53-bit uniforms are under 9.
+    #[allow(clippy::cast_possible_truncation)]
+    {
+        libm::floor(z * 65_536.0 + 0.5) as i32
+    }
+}
+
+/// Factor of travel time on the share of episodes treated, relative to 45 minutes, in parts per
+/// million.
+fn distance_factor(travel_minutes: u16, elasticity: f64) -> u32 {
+    let factor = libm::pow(f64::from(travel_minutes.max(1)) / 45.0, elasticity);
+    // Between a fraction and a few times.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    {
+        (factor.clamp(0.2, 5.0) * 1e6) as u32
+    }
+}
+
+fn standing(state: &HouseholdState, place_year: &PlaceYear) -> Standing {
+    let members = i64::from(state.members_last.max(1));
+    match state.registration {
+        Registration::Lifted => Standing::Lifted,
+        // On 31 December after the campaign's last year all registered are lifted; earlier switches
+        // find some who are not yet.
+        Registration::Registered if place_year.all_lifted => Standing::Lifted,
+        _ if state.income_last < place_year.lines.marginal * members => Standing::Marginal,
+        _ => Standing::NeverPoor,
+    }
+}
+
+/// Fifth of permanent illness-free income: the quintiles of the normal rank.
+fn fifth(permanent: i32, sd: f64) -> u8 {
+    let z = f64::from(permanent) / 65_536.0 / sd;
+    const LIMITS: [f64; 4] = [-0.841_621_233_572_914, -0.253_347_103_135_800, 0.253_347_103_135_800, 0.841_621_233_572_914];
+    u8::try_from(LIMITS.iter().filter(|limit| z >= **limit).count()).expect("at most four")
+}
+
+fn count_flow(flows: &mut Flows, ours: &HouseholdState, theirs: &HouseholdState) {
+    let dissolved = |state: &HouseholdState| state.members_last == 0;
+    match (ours.ever_entered, theirs.ever_entered) {
+        (true, true) => flows.both += 1,
+        (true, false) => flows.lost += 1,
+        (false, true) => flows.saved += 1,
+        (false, false) if dissolved(ours) || dissolved(theirs) => flows.died_or_dissolved += 1,
+        (false, false) => flows.neither += 1,
+    }
+}
+
+fn known(shared: &SharedYear, state: &HouseholdState, has_worker: bool) -> Known {
+    let (seen_per_head, seen_net_per_head) = crate::targeting::seen(shared.official_error_last, state);
+    Known {
+        seen_per_head,
+        seen_net_per_head,
+        has_worker,
+        detection_word: shared.detection_word,
+        destitute_word: shared.destitute_word,
+    }
+}

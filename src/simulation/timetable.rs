@@ -1,0 +1,306 @@
+//! The years compiled once for every place and regime: integer thresholds and tables for the loop.
+
+use crate::billing::{CompiledLayers, YearContext};
+use crate::care::{CareTerms, CareYear};
+use crate::demography::{AGES, DemographyYear};
+use crate::economy::EconomyYear;
+use crate::illness::IllnessYear;
+use crate::illness::expected::{ExpectedFactors, ExpectedIllness};
+use crate::population::tables::{Path, Tables};
+use crate::poverty::Lines;
+use crate::random::{Draw, threshold};
+use crate::record::YearFacts;
+use crate::scenario::Scenario;
+use crate::scenario::plan::Place;
+use crate::scenario::policy::{CLASSES, ClassSet, PAYERS, Policy};
+use crate::targeting::ListYear;
+use crate::units::{Money, Rate, Year};
+
+use crate::population::START;
+
+/// Last year of which the policy tables speak; later amounts hold in real terms.
+const LAST_KNOWN_TERMS: Year = Year::new(2026);
+
+/// A year of a place, the same under every regime.
+#[derive(Debug, Clone)]
+pub struct PlaceYear {
+    /// Births, deaths, leaving.
+    pub demography: DemographyYear,
+    /// Chronic disease and episodes.
+    pub illness: IllnessYear,
+    /// Prices and places of care.
+    pub care: CareYear,
+    /// Incomes and coping.
+    pub economy: EconomyYear,
+    /// Incomes of the year before (for the start).
+    pub start_economy: EconomyYear,
+    /// Poverty lines.
+    pub lines: Lines,
+    /// Poverty lines of the year before (for the start).
+    pub start_lines: Lines,
+    /// Log standard deviation of officials' error.
+    pub income_error: f64,
+    /// Share of boys among births.
+    pub male_share: f64,
+    /// Whether all registered households are lifted by the end of this year.
+    pub all_lifted: bool,
+    /// Standard deviation of the permanent rank.
+    pub permanent_sd: f64,
+    working_ages: std::ops::RangeInclusive<usize>,
+    persistence: (i64, i64),
+    /// Largest lane that may lead to a decision: `[sex][age][lane]`.
+    bounds: Box<[[[u16; 16]; AGES]; 2]>,
+}
+
+/// A year of a regime in a place.
+#[derive(Debug, Clone)]
+pub struct RegimeYear {
+    /// Layers in force.
+    pub layers: CompiledLayers,
+    /// Prices and deposits as families expect them.
+    pub care: CareTerms,
+    /// Lists.
+    pub lists: ListYear,
+    /// Individual premium.
+    pub premium: Money,
+    /// Government subsidy of a premium.
+    pub subsidy: Money,
+    aid_share: [Rate; CLASSES],
+    enrolment: [u32; CLASSES],
+}
+
+/// All years of all places and regimes.
+#[derive(Debug, Clone)]
+pub struct Timetable {
+    places: Vec<Vec<PlaceYear>>,
+    history: Vec<Vec<RegimeYear>>,
+    regimes: Vec<Vec<Vec<RegimeYear>>>,
+    facts: Vec<YearFacts>,
+}
+
+impl Timetable {
+    /// Compiles every year from the start to the end of the plan.
+    #[must_use]
+    pub fn compile(scenario: &Scenario, tables: &Tables) -> Self {
+        let years: Vec<Year> = START.next().through(scenario.plan.last_year).collect();
+        let mut timetable = Self { places: vec![], history: vec![], regimes: vec![], facts: vec![] };
+        for place in &scenario.places {
+            let place_years = place_years(scenario, place, tables, &years);
+            let of = |policy: &Policy| -> Vec<RegimeYear> {
+                let each = |(year, at): (&Year, &PlaceYear)| RegimeYear::compile(scenario, place, tables, policy, at, *year);
+                years.iter().zip(&place_years).map(each).collect()
+            };
+            timetable.history.push(of(&scenario.history));
+            timetable.regimes.push(scenario.regimes.iter().map(|regime| of(&regime.policy)).collect());
+            timetable.places.push(place_years);
+        }
+        let reported = scenario.plan.first_year.through(scenario.plan.last_year);
+        timetable.facts = reported.map(|year| facts(scenario, tables, year)).collect();
+        timetable
+    }
+
+    /// A year of a place.
+    #[must_use]
+    pub fn place_year(&self, place: usize, year: Year) -> &PlaceYear {
+        &self.places[place][index(year)]
+    }
+
+    /// A year of a regime in a place; `None` is history.
+    #[must_use]
+    pub fn regime_year(&self, place: usize, year: Year, regime: Option<usize>) -> &RegimeYear {
+        match regime {
+            None => &self.history[place][index(year)],
+            Some(regime) => &self.regimes[place][regime][index(year)],
+        }
+    }
+
+    /// Lines and prices of the reported years.
+    #[must_use]
+    pub fn facts(&self) -> &[YearFacts] {
+        &self.facts
+    }
+}
+
+fn place_years(scenario: &Scenario, place: &Place, tables: &Tables, years: &[Year]) -> Vec<PlaceYear> {
+    let society = &scenario.society;
+    let mut expected = ExpectedIllness::at_start(&society.illness, &society.care, place, tables);
+    let each = |year: &Year| {
+        expected.advance(*year);
+        PlaceYear::compile(scenario, place, &expected.factors(), tables, *year)
+    };
+    years.iter().map(each).collect()
+}
+
+fn index(year: Year) -> usize {
+    usize::try_from(year.since(START.next())).expect("the simulation starts after the census")
+}
+
+fn facts(scenario: &Scenario, tables: &Tables, year: Year) -> YearFacts {
+    let poverty = &scenario.society.poverty;
+    let prices_2017 = tables.path(Path::Cpi, Year::new(2017));
+    YearFacts {
+        price_index: tables.path(Path::Cpi, year),
+        official_line_yuan: tables.path(Path::OfficialLine, year) * poverty.line_factor,
+        monitoring_line_yuan: tables.path(Path::MonitoringLine, year) * poverty.line_factor,
+        yuan_per_ppp_dollar: poverty.yuan_per_ppp_dollar_2017 * tables.path(Path::Cpi, year) / prices_2017,
+    }
+}
+
+impl PlaceYear {
+    fn compile(
+        scenario: &Scenario,
+        place: &Place,
+        expected: &ExpectedFactors,
+        tables: &Tables,
+        year: Year,
+    ) -> Self {
+        let society = &scenario.society;
+        let demography =
+            DemographyYear::compile(&society.demography, &society.illness, expected, tables, year);
+        let illness =
+            IllnessYear::compile(&society.illness, &society.care, place, expected, tables, year);
+        let economy_of = |year| EconomyYear::compile(&society.economy, &society.poverty, place, tables, year);
+        let persistent_share = 1.0 - society.economy.transitory_share - society.economy.workers_share;
+        let bounds = lane_bounds(&demography, &illness);
+        // Ages of a bounded parameter.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let age = |x: f64| x as usize;
+        Self {
+            economy: economy_of(year),
+            start_economy: economy_of(year.previous()),
+            care: CareYear::compile(&society.care, place, tables, year),
+            lines: Lines::compile(&society.poverty, tables, year),
+            start_lines: Lines::compile(&society.poverty, tables, year.previous()),
+            income_error: society.lists.income_error,
+            male_share: tables.share_of_boys(year),
+            all_lifted: i64::from(year.number()) >= society.lists.lifting_last_year,
+            permanent_sd: libm::sqrt((persistent_share + society.economy.workers_share).max(1e-6)),
+            working_ages: age(society.economy.working_from_age)..=age(society.economy.working_to_age),
+            persistence: persistence(society.economy.persistence),
+            bounds,
+            demography,
+            illness,
+        }
+    }
+
+    /// Whether people of an age work.
+    #[must_use]
+    #[inline]
+    pub fn works(&self, age: usize) -> bool {
+        self.working_ages.contains(&age)
+    }
+
+    /// The lanes that may lead to a decision, one bit each.
+    #[must_use]
+    #[inline]
+    pub fn candidates(&self, lanes: &[u16; 16], sex: usize, age: usize) -> u16 {
+        let bounds = &self.bounds[sex][age];
+        let mut mask = 0;
+        for lane in 0..16 {
+            mask |= u16::from(lanes[lane] < bounds[lane]) << lane;
+        }
+        mask
+    }
+
+    /// The persistent part of the rank a year on: a stationary autoregression.
+    #[must_use]
+    #[inline]
+    pub fn next_persistent(&self, persistent: i32, innovation: i32) -> i32 {
+        let (keep, new) = self.persistence;
+        let next = (i64::from(persistent) * keep + i64::from(innovation) * new) / 65_536;
+        i32::try_from(next).expect("ranks are a few standard deviations")
+    }
+}
+
+fn persistence(rho: f64) -> (i64, i64) {
+    let fixed = |x: f64| {
+        // A share.
+        #[allow(clippy::cast_possible_truncation)]
+        {
+            libm::floor(x * 65_536.0 + 0.5) as i64
+        }
+    };
+    (fixed(rho), fixed(libm::sqrt((1.0 - rho * rho).max(0.0))))
+}
+
+/// The least lane that can't lead to a decision, saturating: a bound of 65,535 loses nothing but
+/// admits a lane too many, which the exact test then refuses.
+fn lane_bounds(demography: &DemographyYear, illness: &IllnessYear) -> Box<[[[u16; 16]; AGES]; 2]> {
+    let mut bounds = Box::new([[[0; 16]; AGES]; 2]);
+    for (sex, by_age) in bounds.iter_mut().enumerate() {
+        for (age, lanes) in by_age.iter_mut().enumerate() {
+            let mut set = |draw: Draw, limit: u64| {
+                let bound = if limit == 0 { 0 } else { crate::random::lane_bound(limit) };
+                lanes[draw.lane()] = u16::try_from(bound).unwrap_or(u16::MAX);
+            };
+            set(Draw::Death, threshold(demography.death_bound(sex, age)));
+            set(Draw::Birth, if sex == 1 { demography.birth[age] } else { 0 });
+            set(Draw::Leaving, demography.leaving[sex][age]);
+            for group in 0..8 {
+                let limit = threshold(illness.onset_bound(group, sex, age));
+                set(super::FIRST_STAGE[Draw::OnsetCardiovascular.lane() + group], limit);
+            }
+            set(Draw::Disability, threshold(illness.disability_bound(sex, age)));
+            set(Draw::Episodes, threshold(1.0 - libm::exp(-illness.episode_bound[sex][age])));
+            set(Draw::Recovery, illness.recovery);
+        }
+    }
+    bounds
+}
+
+impl RegimeYear {
+    fn compile(
+        scenario: &Scenario,
+        place: &Place,
+        tables: &Tables,
+        policy: &Policy,
+        at: &PlaceYear,
+        year: Year,
+    ) -> Self {
+        let society = &scenario.society;
+        let last = year.previous();
+        let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds it");
+        let growth = if year > LAST_KNOWN_TERMS {
+            tables.path(Path::Cpi, year) / tables.path(Path::Cpi, LAST_KNOWN_TERMS)
+        } else {
+            1.0
+        };
+        let local_income = Money::try_from_yuan(tables.path(Path::IncomeMean, last) * place.income_level.at(last))
+            .expect("an income is a small amount");
+        let context = YearContext {
+            local_income_last_year: local_income,
+            proration: [Rate::ONE; PAYERS],
+            yuan_factor: rate(growth),
+        };
+        let layers = CompiledLayers::compile(policy, year, &context);
+        let yuan = |x: f64| Money::try_from_yuan(x * growth).expect("a premium is a small amount");
+        let premiums = &policy.premiums;
+        let standard = tables.path(Path::DibaoStandard, year);
+        Self {
+            care: CareTerms::compile(&society.care, &at.care, policy, &layers, year),
+            layers,
+            lists: ListYear::compile(&policy.classes, &society.lists, at.start_lines, standard, year),
+            premium: yuan(premiums.premium_yuan.at(year)),
+            subsidy: yuan(premiums.subsidy_yuan.at(year)),
+            aid_share: std::array::from_fn(|class| rate(premiums.aid_share[class].at(year).clamp(0.0, 1.0))),
+            enrolment: std::array::from_fn(|class| {
+                (threshold(premiums.enrolment[class].at(year)) >> 32) as u32
+            }),
+        }
+    }
+
+    /// Whether a person with this propensity is enrolled: at the highest rate of the household's
+    /// classes.
+    #[must_use]
+    #[inline]
+    pub fn enrols(&self, insure_word: u32, classes: ClassSet) -> bool {
+        classes.iter().any(|class| insure_word < self.enrolment[class as usize])
+    }
+
+    /// The part of a premium that aid pays: the best of the household's classes.
+    #[must_use]
+    pub fn premium_aid(&self, classes: ClassSet) -> Money {
+        let share = classes.iter().map(|class| self.aid_share[class as usize]).max().unwrap_or(Rate::ZERO);
+        self.premium.times(share)
+    }
+}

@@ -1,0 +1,247 @@
+//! Who the officials see: registration, dibao, monitoring.
+//!
+//! On 1 January lists are made from last year's income as officials see it, with an error. Quotas
+//! are thresholds of the county, set from last year's histogram of seen incomes, never a same-year
+//! ranking; so households of a county act on one another only through these published numbers.
+
+use crate::population::columns::{HouseholdState, Registration};
+use crate::poverty::Lines;
+use crate::record::{BINS, bin, bin_from_yuan};
+use crate::scenario::policy::{Class, ClassRules, ClassSet, ListRule};
+use crate::scenario::society::Lists;
+use crate::units::{Money, Rate, Year};
+
+/// Income thresholds that a county publishes on 1 January, fen per head as seen by officials.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Thresholds {
+    /// Registered as poor when below.
+    pub registration: i64,
+    /// On dibao when below.
+    pub dibao: i64,
+}
+
+/// Households of a county by income per head as seen by officials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenIncomes(Box<[u32; BINS]>);
+
+impl Default for SeenIncomes {
+    fn default() -> Self {
+        Self(Box::new([0; BINS]))
+    }
+}
+
+impl SeenIncomes {
+    /// Counts a household.
+    pub fn count(&mut self, seen_per_head: i64) {
+        self.0[bin(seen_per_head)] += 1;
+    }
+
+    /// The income below which the poorest share of households lie, interpolated within its bin.
+    #[must_use]
+    pub fn quantile(&self, share: f64) -> i64 {
+        let total: u64 = self.0.iter().map(|n| u64::from(*n)).sum();
+        // Households of a county are far below 2^53.
+        #[allow(clippy::cast_precision_loss)]
+        let mut left = share * total as f64;
+        for index in 1..BINS - 1 {
+            let here = f64::from(self.0[index]) + if index == 1 { f64::from(self.0[0]) } else { 0.0 };
+            if left < here {
+                let (from, to) = (bin_from_yuan(index), bin_from_yuan(index + 1));
+                let yuan = from + (to - from) * left / here;
+                return Money::try_from_yuan(yuan).expect("a bin is a small amount").fen();
+            }
+            left -= here;
+        }
+        Money::try_from_yuan(bin_from_yuan(BINS - 1)).expect("a bin is a small amount").fen()
+    }
+}
+
+/// List rules of a year, compiled for the loop.
+#[derive(Debug, Clone)]
+pub struct ListYear {
+    year: Year,
+    list: ListRule,
+    list_exit: i64,
+    monitoring: bool,
+    detection: u64,
+    sudden_share: Rate,
+    dibao_edge: i64,
+    destitute: u64,
+    registration_year: bool,
+    lifting: bool,
+    lift_all: bool,
+    lifting_line: i64,
+    lines: Lines,
+    dibao_share: f64,
+}
+
+/// What is known of a household on 1 January.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Income per head of last year as officials see it, fen.
+    pub seen_per_head: i64,
+    /// Net income per head of last year as officials see it, fen.
+    pub seen_net_per_head: i64,
+    /// Whether any member can work.
+    pub has_worker: bool,
+    /// Uniform word of detection.
+    pub detection_word: u64,
+    /// Uniform word of the destitute class.
+    pub destitute_word: u64,
+}
+
+impl ListYear {
+    /// Compiles the rules of a year. `lines` are last year's, as the incomes they are held against.
+    #[must_use]
+    pub fn compile(
+        rules: &ClassRules,
+        lists: &Lists,
+        lines: Lines,
+        dibao_standard_yuan: f64,
+        year: Year,
+    ) -> Self {
+        let number = i64::from(year.number());
+        let times = |factor: f64| {
+            Money::from_fen(lines.official)
+                .times(Rate::try_from_fraction(factor).expect("the book bounds multiples of the line"))
+                .fen()
+        };
+        let ended = rules.list_last_year.is_some_and(|last| year > last);
+        Self {
+            year,
+            list: if ended { ListRule::Ended } else { rules.list },
+            list_exit: times(rules.list_exit_lines.at(year)),
+            monitoring: rules.monitoring.at(year) >= 0.5,
+            detection: crate::random::threshold(rules.detection.at(year)),
+            sudden_share: Rate::try_from_fraction(rules.sudden_difficulty_share.at(year))
+                .expect("the book bounds shares"),
+            dibao_edge: Money::try_from_yuan(dibao_standard_yuan * rules.dibao_edge_standards.at(year))
+                .expect("a standard is a small amount")
+                .fen(),
+            destitute: crate::random::threshold(lists.destitute_share),
+            registration_year: number == lists.registration_year,
+            lifting: number > lists.registration_year && number <= lists.lifting_last_year,
+            lift_all: number == lists.lifting_last_year + 1,
+            lifting_line: times(lists.lifting_lines),
+            lines,
+            dibao_share: rules.dibao_share.at(year),
+        }
+    }
+
+    /// The thresholds that a county publishes from last year's seen incomes.
+    #[must_use]
+    pub fn publish(&self, lists: &Lists, seen: &SeenIncomes, registered_share: f64, dibao_standard_yuan: f64) -> Thresholds {
+        if lists.quotas {
+            return Thresholds {
+                registration: seen.quantile(registered_share),
+                dibao: seen.quantile(self.dibao_share),
+            };
+        }
+        let fen = |yuan: f64| Money::try_from_yuan(yuan).expect("a standard is a small amount").fen();
+        Thresholds {
+            registration: Money::from_fen(self.lines.official)
+                .times(Rate::try_from_fraction(lists.registration_lines).expect("the book bounds it"))
+                .fen(),
+            dibao: fen(dibao_standard_yuan * lists.dibao_standards),
+        }
+    }
+
+    /// Opens the year for a household: registration, lifting, the list, and the classes in force.
+    pub fn open(&self, known: &Known, thresholds: &Thresholds, state: &mut HouseholdState) {
+        self.register(known, thresholds, state);
+        self.keep_list(known, state);
+        state.classes = self.classes(known, thresholds, state).0;
+    }
+
+    fn register(&self, known: &Known, thresholds: &Thresholds, state: &mut HouseholdState) {
+        if self.registration_year && known.seen_per_head < thresholds.registration {
+            state.registration = Registration::Registered;
+            state.listed = true;
+        }
+        let lifted = self.lift_all || (self.lifting && known.seen_per_head >= self.lifting_line);
+        if lifted && state.registration == Registration::Registered {
+            state.registration = Registration::Lifted;
+        }
+    }
+
+    /// After the campaign the list is kept by the regime's rule; until then nobody leaves it.
+    fn keep_list(&self, known: &Known, state: &mut HouseholdState) {
+        if self.lifting || self.registration_year {
+            return;
+        }
+        match self.list {
+            ListRule::Frozen => {}
+            ListRule::Ended => state.listed = false,
+            ListRule::Rechecked => {
+                if state.listed && known.seen_net_per_head >= self.list_exit {
+                    state.listed = false;
+                } else if known.seen_net_per_head < self.lines.official && known.detection_word < self.detection {
+                    state.listed = true;
+                }
+            }
+        }
+    }
+
+    fn classes(&self, known: &Known, thresholds: &Thresholds, state: &HouseholdState) -> ClassSet {
+        let mut classes = ClassSet::default();
+        if state.listed {
+            classes = classes.with(Class::Registered);
+        }
+        if known.seen_per_head < thresholds.dibao {
+            let destitute = !known.has_worker && known.destitute_word < self.destitute;
+            classes = classes.with(if destitute { Class::Destitute } else { Class::Dibao });
+        } else if known.seen_per_head < self.dibao_edge {
+            classes = classes.with(Class::DibaoEdge);
+        }
+        classes = self.monitor(known, state, classes);
+        let stable = state.registration == Registration::Lifted && classes.0 & ClassSet::MONITORED.0 == 0;
+        if stable { classes.with(Class::LiftedStable) } else { classes }
+    }
+
+    fn monitor(&self, known: &Known, state: &HouseholdState, classes: ClassSet) -> ClassSet {
+        if !self.monitoring || known.detection_word >= self.detection {
+            return classes;
+        }
+        if known.seen_net_per_head < self.lines.monitoring {
+            return classes.with(match state.registration {
+                Registration::Lifted => Class::Unstable,
+                _ => Class::Marginal,
+            });
+        }
+        let limit = Money::from_fen(state.income_last.max(0)).times(self.sudden_share).fen();
+        let sudden = state.out_of_pocket_last > 0 && state.out_of_pocket_last > limit;
+        if sudden { classes.with(Class::SuddenDifficulty) } else { classes }
+    }
+
+    /// The year of these rules.
+    #[must_use]
+    pub const fn year(&self) -> Year {
+        self.year
+    }
+}
+
+/// Income per head of last year as officials see it: with their error, and net of what they know
+/// the household paid.
+#[must_use]
+pub fn seen(official_error: u32, state: &HouseholdState) -> (i64, i64) {
+    let members = i64::from(state.members_last.max(1));
+    let error = Rate::from_ppm(official_error);
+    let per_head = Money::from_fen(state.income_last / members).times(error).fen();
+    let net = Money::from_fen(state.net_per_head_last).times(error).fen();
+    (per_head, net)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quantile_is_where_the_share_lies() {
+        let mut seen = SeenIncomes::default();
+        for yuan in 0..1_000 {
+            seen.count(yuan * 1_000);
+        }
+        let threshold = seen.quantile(0.1);
+        assert!((threshold - 100_000).abs() < 1_000, "{threshold}");
+    }
+}

@@ -1,0 +1,82 @@
+//! Nothing is lost: people, money, households of a cohort.
+
+use fanpin::experiment;
+use fanpin::record::{STANDINGS, Standing, Sums, Tally};
+use fanpin::scenario::policy::PAYERS;
+use fanpin::scenario::{Options, Override, Scenario, load_text};
+use fanpin::simulation::{CountyRecord, Timetable, World, simulate_county};
+
+fn scenario() -> Scenario {
+    let text = "name = \"small\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
+    let set = |text: &str| Override { origin: "setting".to_owned(), text: text.to_owned() };
+    let overrides = vec![set("plan.households=2000"), set("plan.last_year=2030"), set("plan.replicates=1")];
+    load_text("small.toml", text, &Options { overrides, ..Options::default() }).expect("the scenario holds")
+}
+
+fn county(scenario: &Scenario) -> CountyRecord {
+    let tables = fanpin::population::tables::tables();
+    let timetable = Timetable::compile(scenario, tables);
+    let synthesisers = experiment::synthesisers(scenario);
+    let world = World { scenario, tables, timetable: &timetable, synthesisers: &synthesisers };
+    simulate_county(&world, &experiment::tasks(scenario, 0)[0])
+}
+
+fn all(sums: &Sums, tally: Tally) -> i64 {
+    sums.total(tally, |_| true)
+}
+
+#[test]
+fn people_are_born_die_and_leave_and_are_never_lost() {
+    for years in county(&scenario()).sums {
+        for pair in years.windows(2) {
+            let flow = all(&pair[1], Tally::Births)
+                - all(&pair[1], Tally::Deaths)
+                - all(&pair[1], Tally::Departures);
+            assert_eq!(all(&pair[1], Tally::Persons), all(&pair[0], Tally::Persons) + flow);
+            assert!(all(&pair[1], Tally::Deaths) > 0 && all(&pair[1], Tally::Births) > 0);
+        }
+    }
+}
+
+#[test]
+fn payers_and_patients_together_pay_each_bill_to_the_fen() {
+    for year in county(&scenario()).sums.iter().flatten() {
+        let paid: i64 = (0..PAYERS)
+            .map(|payer| {
+                (0..fanpin::record::CELLS)
+                    .map(|c| year.cell(c)[Tally::PaidFirst as usize + payer])
+                    .sum::<i64>()
+            })
+            .sum();
+        assert_eq!(all(year, Tally::Bill), paid + all(year, Tally::OutOfPocket));
+        assert!(paid > 0);
+    }
+}
+
+#[test]
+fn the_cohort_of_flows_is_the_cohort_of_the_lifted() {
+    let record = county(&scenario());
+    for (regime, years) in record.flows.iter().enumerate() {
+        for (year, flows) in years.iter().enumerate() {
+            let rows = flows.saved
+                + flows.lost
+                + flows.both
+                + flows.neither
+                + flows.died_or_dissolved
+                + flows.unmatched;
+            assert_eq!(rows, all(&record.sums[regime][year], Tally::CohortHouseholds));
+            let returned = all(&record.sums[regime][year], Tally::CohortEverEntered);
+            assert_eq!(flows.lost + flows.both, returned);
+        }
+    }
+}
+
+#[test]
+fn standings_partition_the_households() {
+    for year in county(&scenario()).sums.iter().flatten() {
+        let by = |s: Standing| year.total(Tally::Households, |cell| cell.standing == s);
+        let sum: i64 = [Standing::Lifted, Standing::Marginal, Standing::NeverPoor].map(by).iter().sum();
+        assert_eq!(sum, all(year, Tally::Households));
+        assert_eq!(STANDINGS, 3);
+    }
+}

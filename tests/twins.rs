@@ -1,0 +1,122 @@
+//! Twins: the same households with the same fates under every regime, whatever else is in the run.
+
+use fanpin::experiment::{self, Finished, Unwatched};
+use fanpin::record::PanelRow;
+use fanpin::scenario::{Options, Override, Scenario, load_text};
+use fanpin::simulation::{CountyTask, Timetable, World, simulate_county};
+
+const SMALL: &str = r#"
+name = "small"
+extends = "inclusive-vs-targeted"
+baseline = "targeted"
+
+[plan]
+replicates = 2
+households = 300
+last_year = 2028
+
+[places.poor-county]
+counties = 3
+
+[output]
+panel = true
+panel_replicates = 2
+"#;
+
+fn scenario(settings: &[&str]) -> Scenario {
+    let set = |text: &&str| Override { origin: "setting".to_owned(), text: (*text).to_owned() };
+    let overrides = settings.iter().map(set).collect();
+    load_text("small.toml", SMALL, &Options { overrides, ..Options::default() }).expect("the scenario holds")
+}
+
+fn run(settings: &[&str]) -> Finished {
+    experiment::run(&scenario(settings), &Unwatched).expect("nobody stops it")
+}
+
+fn rows_of(finished: &Finished, scenario: &Scenario, regime: &str) -> Vec<PanelRow> {
+    let index = scenario.regimes.iter().position(|r| r.id == regime).expect("the regime is in the run");
+    let of = |row: &&PanelRow| usize::from(row.regime) == index;
+    finished.panel.iter().filter(of).map(|row| PanelRow { regime: 0, ..*row }).collect()
+}
+
+#[test]
+fn results_are_the_same_at_any_number_of_threads() {
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be had");
+        pool.install(|| run(&[]))
+    };
+    let one = with(1);
+    for threads in [2, 3, 8] {
+        let many = with(threads);
+        assert!(one == many, "{threads} threads give other results than one");
+    }
+}
+
+#[test]
+fn a_regime_equal_to_the_baseline_differs_by_nothing_in_every_household() {
+    let text = SMALL.to_owned()
+        + "\n[regimes]\norder = [\"targeted\", \"copy\"]\n[regimes.copy]\npolicy = \"targeted\"\nlabel = { en = \"copy\", zh = \"复本\" }\n";
+    let scenario = load_text("small.toml", &text, &Options::default()).expect("the scenario holds");
+    let finished = experiment::run(&scenario, &Unwatched).expect("nobody stops it");
+    assert_eq!(rows_of(&finished, &scenario, "targeted"), rows_of(&finished, &scenario, "copy"));
+    let differences = finished.results.differences.iter().filter(|row| row.regime == "copy");
+    for row in differences {
+        assert!(row.statistics.mean.is_none_or(|mean| mean == 0.0), "{row:?}");
+    }
+}
+
+#[test]
+fn removing_a_regime_changes_no_other() {
+    let (all, fewer) = (scenario(&[]), scenario(&["regimes.order=[\"targeted\",\"inclusive\"]"]));
+    let run = |s: &Scenario| experiment::run(s, &Unwatched).expect("nobody stops it");
+    let (of_all, of_fewer) = (run(&all), run(&fewer));
+    for regime in ["targeted", "inclusive"] {
+        assert_eq!(rows_of(&of_all, &all, regime), rows_of(&of_fewer, &fewer, regime), "{regime}");
+    }
+}
+
+#[test]
+fn a_longer_horizon_leaves_earlier_years_unchanged() {
+    let short = run(&["plan.last_year=2025"]);
+    let long = run(&[]);
+    let early: Vec<PanelRow> = long.panel.iter().filter(|row| row.year <= 2025).copied().collect();
+    let sorted = |mut rows: Vec<PanelRow>| {
+        rows.sort_by_key(|r| (r.replicate, r.household, r.year, r.regime));
+        rows
+    };
+    assert_eq!(sorted(early), sorted(short.panel));
+}
+
+#[test]
+fn a_household_added_first_or_last_changes_no_other_when_quotas_are_off() {
+    let scenario = scenario(&["society.lists.quotas=false"]);
+    let tables = fanpin::population::tables::tables();
+    let timetable = Timetable::compile(&scenario, tables);
+    let synthesisers = experiment::synthesisers(&scenario);
+    let world = World { scenario: &scenario, tables, timetable: &timetable, synthesisers: &synthesisers };
+    let county = |first: u32, households: u32| {
+        let task = experiment::tasks(&scenario, 0)[0];
+        let task = CountyTask { first, households, ..task };
+        simulate_county(&world, &task).panel
+    };
+    let whole = county(1, 60);
+    let without = |rows: Vec<PanelRow>, index: u64| -> Vec<PanelRow> {
+        rows.into_iter().filter(|row| row.household >> 30 & 0x3f_ffff != index).collect()
+    };
+    assert!(!whole.is_empty());
+    assert_eq!(without(county(0, 61), 0), whole, "added first");
+    assert_eq!(without(county(1, 61), 61), whole, "added last");
+}
+
+#[test]
+fn the_first_households_are_the_same_in_a_larger_run() {
+    let small = run(&["plan.households=150", "society.lists.quotas=false"]);
+    let large = run(&["plan.households=300", "society.lists.quotas=false"]);
+    let count = small.panel.len();
+    let known: std::collections::BTreeMap<_, _> =
+        large.panel.iter().map(|r| ((r.replicate, r.household, r.year, r.regime), *r)).collect();
+    assert!(count > 0);
+    for row in &small.panel {
+        assert_eq!(known.get(&(row.replicate, row.household, row.year, row.regime)), Some(row));
+    }
+}
