@@ -27,6 +27,7 @@ use self::csv_tables::{DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, TableError};
 use self::replicates::{REPLICATES_PARQUET, ReplicatesError};
 use self::store::{Existing, MANIFEST, Store, StoreError, TIMING, finite, json, sha256};
 use self::style::{PAPER, Theme};
+use crate::measures::files::NotFinite;
 use crate::measures::table::Results;
 use crate::scenario::plan::{Bilingual, ChartFormat, Language, Output};
 use crate::units::{UnitError, Year};
@@ -199,6 +200,12 @@ impl std::error::Error for ReportError {
 impl From<StoreError> for ReportError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<NotFinite> for ReportError {
+    fn from(error: NotFinite) -> Self {
+        Self::Store(error.into())
     }
 }
 
