@@ -7,7 +7,7 @@
 mod household;
 mod timetable;
 
-pub use timetable::{PlaceYear, RegimeYear, Timetable};
+pub use timetable::{PlaceYear, RegimeYear, Timetable, year_context};
 
 use crate::demography::age_index;
 use crate::illness::{PotentialEpisode, lognormal_ppm};
@@ -344,7 +344,8 @@ impl<'a> CountyRun<'a> {
                         shared.candidates.push(Candidate { offset, draw, word });
                     }
                     Draw::Birth => {}
-                    Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[sex][age] => {}
+                    Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[sex][age] => {
+                    }
                     _ => shared.candidates.push(Candidate { offset, draw, word }),
                 }
             }
