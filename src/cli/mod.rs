@@ -1,5 +1,6 @@
 //! The program `fanpin`: arguments in, files and text out. No model logic.
 
+pub mod bill;
 pub mod check;
 pub mod files;
 pub mod list;
@@ -41,6 +42,8 @@ pub enum Command {
     Show(show::ShowArgs),
     /// Write a commented scenario to start from; never overwrites
     New(new::NewArgs),
+    /// Pass one bill through the layers of each regime
+    Bill(BillArgs),
     /// Print the JSON Schema of scenario files, for editors
     Schema,
     /// Print shell completions
@@ -380,6 +383,7 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::List(args) => list::run(args, &mut out),
         Command::Show(args) => show::run(args, &mut out),
         Command::New(args) => new::run(args, &mut out),
+        Command::Bill(args) => bill::run(args, &mut out),
         Command::Schema => schema::run(&mut out),
         Command::Completions { shell } => completions(*shell, &mut out),
     }?;

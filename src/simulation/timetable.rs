@@ -249,6 +249,29 @@ fn lane_bounds(demography: &DemographyYear, illness: &IllnessYear) -> Box<[[[u16
     bounds
 }
 
+/// Factor on amounts in yuan: terms hold in real terms after the last year that is known.
+fn terms_growth(tables: &Tables, year: Year) -> f64 {
+    if year > LAST_KNOWN_TERMS {
+        tables.path(Path::Cpi, year) / tables.path(Path::Cpi, LAST_KNOWN_TERMS)
+    } else {
+        1.0
+    }
+}
+
+/// What the amounts of layers depend on in a year of a place, every payer paying in full.
+#[must_use]
+pub fn year_context(place: &Place, tables: &Tables, year: Year) -> YearContext {
+    let last = year.previous();
+    let local_income =
+        Money::try_from_yuan(tables.path(Path::IncomeMean, last) * place.income_level.at(last))
+            .expect("an income is a small amount");
+    YearContext {
+        local_income_last_year: local_income,
+        proration: [Rate::ONE; PAYERS],
+        yuan_factor: Rate::try_from_fraction(terms_growth(tables, year)).expect("the book bounds it"),
+    }
+}
+
 impl RegimeYear {
     fn compile(
         scenario: &Scenario,
@@ -259,21 +282,9 @@ impl RegimeYear {
         year: Year,
     ) -> Self {
         let society = &scenario.society;
-        let last = year.previous();
         let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds it");
-        let growth = if year > LAST_KNOWN_TERMS {
-            tables.path(Path::Cpi, year) / tables.path(Path::Cpi, LAST_KNOWN_TERMS)
-        } else {
-            1.0
-        };
-        let local_income =
-            Money::try_from_yuan(tables.path(Path::IncomeMean, last) * place.income_level.at(last))
-                .expect("an income is a small amount");
-        let context = YearContext {
-            local_income_last_year: local_income,
-            proration: [Rate::ONE; PAYERS],
-            yuan_factor: rate(growth),
-        };
+        let growth = terms_growth(tables, year);
+        let context = year_context(place, tables, year);
         let layers = CompiledLayers::compile(policy, year, &context);
         let yuan = |x: f64| Money::try_from_yuan(x * growth).expect("a premium is a small amount");
         let premiums = &policy.premiums;
