@@ -12,14 +12,20 @@ use crate::scenario::plan::ChartFormat;
 
 const CSS: &str = include_str!("page.css");
 
-/// Measures that charts and table show, defined at the end of the page.
-const SHOWN: [&str; 6] = [
-    "poverty_return_rate",
-    "poverty_return_cumulative",
-    "che_40_nonfood",
-    "oop_per_head",
-    "fund_spending_per_head",
-    "forgone_for_money_rate",
+/// Measures that charts and table show, with their definitions in Chinese; those in English are the catalogue's.
+const SHOWN: [(&str, &str); 6] = [
+    (
+        "poverty_return_rate",
+        "上年未处于净贫困的脱贫户人口中，当年陷入净贫困者所占比例（年度进入率，同一户多次返贫分别计入）。",
+    ),
+    (
+        "poverty_return_cumulative",
+        "政策转换时在世的脱贫户人口中，其所在户此后曾陷入净贫困者所占比例；死亡与返贫互为竞争，应与“返贫或死亡”一并阅读。",
+    ),
+    ("che_40_nonfood", "自付医疗费用达到或超过非食品消费支出40%的户中人口所占比例。"),
+    ("forgone_for_money_rate", "需要住院而因价格或缺少现金未住院的次数占全部需要住院次数的比例。"),
+    ("oop_per_head", "各项报销之后由农户在就医时支付的费用，不含保费，按人平均。"),
+    ("fund_spending_per_head", "各层保障支付的金额，按人平均；与自付费用之和为医疗总费用。"),
 ];
 
 /// A language's part of the page.
@@ -172,9 +178,9 @@ fn reading(s: &Setting) -> Markup {
 
 fn definitions(s: &Setting) -> Markup {
     html! { dl {
-        @for info in SHOWN.iter().filter_map(|id| info(id)) {
+        @for (info, zh) in SHOWN.iter().filter_map(|(id, zh)| info(id).map(|info| (info, zh))) {
             dt { (s.pick(info.label_en, info.label_zh)) " " code { (info.id) } }
-            dd lang="en" { (info.definition) }
+            dd { (s.pick(info.definition, zh)) }
         }
     } }
 }

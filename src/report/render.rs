@@ -34,7 +34,7 @@ pub fn render(chart: &Chart, format: ChartFormat) -> Vec<u8> {
 fn svg(chart: &Chart, tree: &Tree) -> String {
     let options = WriteOptions {
         id_prefix: Some(format!("{}-{}-", chart.id, chart.language_tag())),
-        coordinates_precision: 2,
+        coordinates_precision: 1,
         transforms_precision: 5,
         ..WriteOptions::default()
     };

@@ -38,7 +38,7 @@ const fn percent(
     Quantity { measure, group, when, head, scale: 100.0, decimals: 2, unit: "percent" }
 }
 
-const QUANTITIES: [Quantity; 6] = [
+const QUANTITIES: [Quantity; 7] = [
     percent("poverty_return_rate", "lifted", When::LastYear, ["Return rate (%)", "返贫率（%）"]),
     percent(
         "poverty_return_rate",
@@ -48,6 +48,13 @@ const QUANTITIES: [Quantity; 6] = [
     ),
     percent("poverty_return_cumulative", "lifted", When::LastYear, ["Ever returned (%)", "累计返贫率（%）"]),
     percent("che_40_nonfood", "all", When::LastYear, ["Catastrophic spending (%)", "灾难性卫生支出（%）"]),
+    // Beside it, since who can't pay spends nothing.
+    percent(
+        "forgone_for_money_rate",
+        "all",
+        When::LastYear,
+        ["Care forgone for money (%)", "因贫放弃住院（%）"],
+    ),
     Quantity {
         measure: "oop_per_head",
         group: "all",

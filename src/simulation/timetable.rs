@@ -87,7 +87,9 @@ impl Timetable {
         for place in &scenario.places {
             let place_years = place_years(scenario, place, tables, &years);
             let of = |policy: &Policy| -> Vec<RegimeYear> {
-                let each = |(year, at): (&Year, &PlaceYear)| RegimeYear::compile(scenario, place, tables, policy, at, *year);
+                let each = |(year, at): (&Year, &PlaceYear)| {
+                    RegimeYear::compile(scenario, place, tables, policy, at, *year)
+                };
                 years.iter().zip(&place_years).map(each).collect()
             };
             timetable.history.push(of(&scenario.history));
@@ -157,8 +159,7 @@ impl PlaceYear {
         let society = &scenario.society;
         let demography =
             DemographyYear::compile(&society.demography, &society.illness, expected, tables, year);
-        let illness =
-            IllnessYear::compile(&society.illness, &society.care, place, expected, tables, year);
+        let illness = IllnessYear::compile(&society.illness, &society.care, place, expected, tables, year);
         let economy_of = |year| EconomyYear::compile(&society.economy, &society.poverty, place, tables, year);
         let persistent_share = 1.0 - society.economy.transitory_share - society.economy.workers_share;
         let bounds = lane_bounds(&demography, &illness);
@@ -265,8 +266,9 @@ impl RegimeYear {
         } else {
             1.0
         };
-        let local_income = Money::try_from_yuan(tables.path(Path::IncomeMean, last) * place.income_level.at(last))
-            .expect("an income is a small amount");
+        let local_income =
+            Money::try_from_yuan(tables.path(Path::IncomeMean, last) * place.income_level.at(last))
+                .expect("an income is a small amount");
         let context = YearContext {
             local_income_last_year: local_income,
             proration: [Rate::ONE; PAYERS],
