@@ -105,7 +105,7 @@ impl fmt::Display for StoreError {
             Self::BadName { file } => {
                 write!(f, "`{file}` is not a name for one new file within the result folder")
             }
-            Self::Io { action, path, source } => write!(f, "cannot {action} `{}`: {source}", path.display()),
+            Self::Io { action, path, .. } => write!(f, "cannot {action} `{}`", path.display()),
         }
     }
 }
