@@ -5,11 +5,8 @@ pub mod check;
 pub mod files;
 pub mod list;
 pub mod new;
-<<<<<<< HEAD
-pub mod run;
-=======
 pub mod plot;
->>>>>>> report
+pub mod run;
 pub mod schema;
 pub mod show;
 
@@ -46,13 +43,10 @@ pub enum Command {
     Show(show::ShowArgs),
     /// Write a commented scenario to start from; never overwrites
     New(new::NewArgs),
-<<<<<<< HEAD
     /// Pass one bill through the layers of each regime
     Bill(BillArgs),
-=======
     /// Draw the charts of a finished run again, without simulating
     Plot(plot::PlotArgs),
->>>>>>> report
     /// Print the JSON Schema of scenario files, for editors
     Schema,
     /// Print shell completions
@@ -287,11 +281,7 @@ pub enum CliError {
     Scenario(ScenarioError),
     /// Results could not be written.
     Store(StoreError),
-<<<<<<< HEAD
-    /// A part of the results could not be made or read.
-=======
     /// Results could not be written or drawn again.
->>>>>>> report
     Report(ReportError),
     /// Reading or writing failed.
     Io(&'static str, PathBuf, io::Error),
@@ -389,11 +379,8 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::List(args) => list::run(args, &mut out),
         Command::Show(args) => show::run(args, &mut out),
         Command::New(args) => new::run(args, &mut out),
-<<<<<<< HEAD
         Command::Bill(args) => bill::run(args, &mut out),
-=======
         Command::Plot(args) => plot::run(args, &mut out),
->>>>>>> report
         Command::Schema => schema::run(&mut out),
         Command::Completions { shell } => completions(*shell, &mut out),
     }?;

@@ -76,7 +76,6 @@ fn meta(scenario: &Scenario, finished: &Finished, timing: Timing) -> RunMeta {
             replicates,
             persons_represented: persons,
         },
-        formats: scenario.output.formats.clone(),
         timing: Some(timing),
     }
 }
