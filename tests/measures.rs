@@ -51,12 +51,12 @@ const COLUMN: [Column; COLUMNS] = [
 
 /// A record of two regimes and one year over places.
 fn record(replicate: u32, places: &[Vec<(Sums, Histograms)>; 2], flows: Flows) -> ReplicateRecord {
-    let of = |regime: usize| places[regime].iter().cloned().unzip();
-    let (parts, others): ((Vec<Sums>, Vec<Histograms>), (Vec<Sums>, Vec<Histograms>)) = (of(0), of(1));
+    let sums = |regime: usize| vec![places[regime].iter().map(|county| county.0.clone()).collect()];
+    let histograms = |regime: usize| vec![places[regime].iter().map(|county| county.1.clone()).collect()];
     ReplicateRecord {
         replicate,
-        sums: vec![vec![parts.0], vec![others.0]],
-        histograms: vec![vec![parts.1], vec![others.1]],
+        sums: vec![sums(0), sums(1)],
+        histograms: vec![histograms(0), histograms(1)],
         flows: vec![vec![Flows::default()], vec![flows]],
         facts: vec![YearFacts {
             price_index: 1.1,

@@ -24,8 +24,10 @@ const CRITICAL_DEDUCTIBLE: f64 = 7_000.0;
 const CRITICAL_RATE: f64 = 0.6;
 const AID_RATE: f64 = 0.4;
 
+type Part = fn(&Split) -> f64;
+
 /// What is counted of a person-year, in yuan.
-const PARTS: [(&str, fn(&Split) -> f64); 5] = [
+const PARTS: [(&str, Part); 5] = [
     ("bills", |split| split.bill),
     ("paid by basic insurance", |split| split.basic),
     ("paid by critical-illness insurance", |split| split.critical),
