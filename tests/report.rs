@@ -39,7 +39,6 @@ fn meta() -> RunMeta {
             replicates: 20,
             persons_represented: 56_000,
         },
-        formats: Vec::new(),
         timing: Some(Timing { wall_seconds: 98_765.432, threads: 2, ..Timing::default() }),
     }
 }
@@ -253,4 +252,21 @@ fn the_page_is_whole_offline_and_tells_no_secrets() {
     }
     assert!(!page.contains("98765"), "no timing");
     assert!(!page.contains(&*parent.path().to_string_lossy()), "no path");
+}
+
+#[test]
+fn the_program_draws_a_finished_run_again() {
+    let parent = tempfile::tempdir().unwrap();
+    let target = parent.path().join("run");
+    write_run(&results(SMALL), &meta(), &output(&[ChartFormat::Svg]), &target, Existing::Refuse).unwrap();
+    let program = || assert_cmd::Command::cargo_bin("fanpin").unwrap();
+    let before = read_all(&target);
+    let done = program().arg("plot").arg(&target).assert().success();
+    assert_eq!(String::from_utf8_lossy(&done.get_output().stdout).lines().count(), 12);
+    assert!(read_all(&target) == before, "without options it is drawn as it was");
+    program().arg("plot").arg(&target).args(["--lang", "en", "--format", "png", "--width-mm", "90"]).assert().success();
+    assert!(target.join("charts/poverty-return.en.png").exists());
+    let nothing = program().arg("plot").arg(parent.path()).assert().code(2);
+    let said = String::from_utf8_lossy(&nothing.get_output().stderr).into_owned();
+    assert!(said.contains("is not the folder of a finished run"), "{said}");
 }

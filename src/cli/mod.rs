@@ -1,10 +1,15 @@
 //! The program `fanpin`: arguments in, files and text out. No model logic.
 
+pub mod bill;
 pub mod check;
 pub mod files;
 pub mod list;
 pub mod new;
+<<<<<<< HEAD
 pub mod run;
+=======
+pub mod plot;
+>>>>>>> report
 pub mod schema;
 pub mod show;
 
@@ -41,6 +46,13 @@ pub enum Command {
     Show(show::ShowArgs),
     /// Write a commented scenario to start from; never overwrites
     New(new::NewArgs),
+<<<<<<< HEAD
+    /// Pass one bill through the layers of each regime
+    Bill(BillArgs),
+=======
+    /// Draw the charts of a finished run again, without simulating
+    Plot(plot::PlotArgs),
+>>>>>>> report
     /// Print the JSON Schema of scenario files, for editors
     Schema,
     /// Print shell completions
@@ -266,23 +278,6 @@ pub struct BillArgs {
     pub out: Option<PathBuf>,
 }
 
-/// Options of `fanpin plot`.
-#[derive(Debug, Clone, Args)]
-pub struct PlotArgs {
-    /// Folder of a finished run
-    #[arg(value_name = "DIR")]
-    pub folder: PathBuf,
-    /// Language of the charts
-    #[arg(long, value_name = "LANG")]
-    pub lang: Option<LanguageArg>,
-    /// Width in millimetres
-    #[arg(long, value_name = "MM")]
-    pub width_mm: Option<u32>,
-    /// Formats, separated by commas: svg, pdf, png
-    #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
-    pub format: Option<Vec<String>>,
-}
-
 /// Why the program stopped.
 #[derive(Debug)]
 pub enum CliError {
@@ -292,7 +287,11 @@ pub enum CliError {
     Scenario(ScenarioError),
     /// Results could not be written.
     Store(StoreError),
+<<<<<<< HEAD
     /// A part of the results could not be made or read.
+=======
+    /// Results could not be written or drawn again.
+>>>>>>> report
     Report(ReportError),
     /// Reading or writing failed.
     Io(&'static str, PathBuf, io::Error),
@@ -339,6 +338,16 @@ impl From<StoreError> for CliError {
     }
 }
 
+impl From<ReportError> for CliError {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::NotAResult { .. } => Self::Usage(error.to_string()),
+            ReportError::Store(error) => Self::Store(error),
+            error => Self::Report(error),
+        }
+    }
+}
+
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         Self::Print(error)
@@ -380,6 +389,11 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::List(args) => list::run(args, &mut out),
         Command::Show(args) => show::run(args, &mut out),
         Command::New(args) => new::run(args, &mut out),
+<<<<<<< HEAD
+        Command::Bill(args) => bill::run(args, &mut out),
+=======
+        Command::Plot(args) => plot::run(args, &mut out),
+>>>>>>> report
         Command::Schema => schema::run(&mut out),
         Command::Completions { shell } => completions(*shell, &mut out),
     }?;

@@ -37,7 +37,8 @@ pub fn run(args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
         panel::write_into(&mut store, &finished.panel, &scenario).map_err(CliError::Report)?;
     }
     let meta = meta(&scenario, &finished, timing);
-    let written = report::write_into(store, &finished.results, &meta, &scenario.output).map_err(CliError::Report)?;
+    let written =
+        report::write_into(store, &finished.results, &meta, &scenario.output).map_err(CliError::Report)?;
     for warning in &written.warnings {
         writeln!(io::stderr(), "warning: {warning}").map_err(CliError::Print)?;
     }
@@ -86,7 +87,10 @@ struct Clock {
 }
 
 impl Clock {
-    #[allow(clippy::disallowed_methods, reason = "timing.json is the one file that holds the time a run took")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "timing.json is the one file that holds the time a run took"
+    )]
     fn start() -> Self {
         Self { start: Instant::now() }
     }
@@ -129,7 +133,8 @@ impl Bar {
         let total = experiment::counties(scenario) * u64::from(scenario.plan.replicates);
         let hidden = quiet || !io::stderr().is_terminal();
         let bar = if hidden { ProgressBar::hidden() } else { ProgressBar::new(total) };
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} counties, {elapsed} so far, {eta} to go");
+        let style =
+            ProgressStyle::with_template("{bar:30} {pos}/{len} counties, {elapsed} so far, {eta} to go");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Self { bar }
     }
@@ -188,7 +193,11 @@ fn summary(results: &Results, meta: &RunMeta, folder: &Path, out: &mut dyn Write
             },
             number(statistics("poverty_return_cumulative").mean, 100.0),
             number(measure("fund_spending_per_head", "all").and_then(|row| row.statistics.mean), 1.0),
-            if regime == &results.baseline { "–".to_owned() } else { format!("{} / {}", flow("saved"), flow("lost")) },
+            if regime == &results.baseline {
+                "–".to_owned()
+            } else {
+                format!("{} / {}", flow("saved"), flow("lost"))
+            },
         ]);
     }
     writeln!(

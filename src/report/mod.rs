@@ -27,6 +27,7 @@ use self::csv_tables::{DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, TableError};
 use self::replicates::{REPLICATES_PARQUET, ReplicatesError};
 use self::store::{Existing, MANIFEST, Store, StoreError, TIMING, finite, json, sha256};
 use self::style::{PAPER, Theme};
+use crate::measures::files::NotFinite;
 use crate::measures::table::Results;
 use crate::scenario::plan::{Bilingual, ChartFormat, Language, Output};
 use crate::units::{UnitError, Year};
@@ -55,8 +56,6 @@ pub struct RunMeta {
     pub options: BTreeMap<String, String>,
     /// How much was simulated.
     pub counts: Counts,
-    /// Formats of the charts.
-    pub formats: Vec<ChartFormat>,
     /// How long it took; written to its own file.
     pub timing: Option<Timing>,
 }
@@ -118,8 +117,21 @@ pub struct Manifest {
     pub years: Vec<i16>,
     /// Groups in canonical order.
     pub groups: Vec<String>,
+    /// How charts were drawn.
+    pub output: OutputEntry,
     /// SHA-256 of each file but `timing.json`.
     pub files: BTreeMap<String, String>,
+}
+
+/// How the charts of a run were drawn, in a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputEntry {
+    /// `en`, `zh`.
+    pub languages: Vec<String>,
+    /// `svg`, `pdf`, `png`.
+    pub formats: Vec<String>,
+    /// Width in millimetres.
+    pub width_mm: u32,
 }
 
 /// A regime in a manifest.
@@ -188,9 +200,10 @@ impl fmt::Display for ReportError {
 impl std::error::Error for ReportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Store(error) => Some(error),
-            Self::Parquet(error) => Some(error),
-            Self::Table(error) => Some(error),
+            // Their own words are in ours already.
+            Self::Store(error) => error.source(),
+            Self::Parquet(error) => error.source(),
+            Self::Table(error) => error.source(),
             Self::NotAResult { .. } | Self::Changed { .. } => None,
         }
     }
@@ -199,6 +212,12 @@ impl std::error::Error for ReportError {
 impl From<StoreError> for ReportError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<NotFinite> for ReportError {
+    fn from(error: NotFinite) -> Self {
+        Self::Store(error.into())
     }
 }
 
@@ -268,13 +287,12 @@ pub fn write_into(
         .zip(&drawn)
         .map(|(setting, charts)| page::Edition { setting: *setting, charts })
         .collect();
-    let meta = &RunMeta { formats: output.formats.clone(), ..meta.clone() };
-    store.write(REPORT, page::page(results, meta, &scenario_hash, &editions).as_bytes())?;
+    store.write(REPORT, page::page(results, meta, output, &scenario_hash, &editions).as_bytes())?;
     write_timing(&mut store, meta.timing.as_ref())?;
 
     let files = file_names(&store);
     let warnings = warnings(drawn.iter().flatten());
-    let folder = store.finish(|files| json(&manifest(results, meta, scenario_hash, files)))?;
+    let folder = store.finish(|files| json(&manifest(results, meta, output, scenario_hash, files)))?;
     Ok(Written { folder, files, warnings })
 }
 
@@ -333,6 +351,7 @@ fn write_timing(store: &mut Store, timing: Option<&Timing>) -> Result<(), StoreE
 fn manifest(
     results: &Results,
     meta: &RunMeta,
+    output: &Output,
     scenario_sha256: String,
     files: &BTreeMap<String, String>,
 ) -> Manifest {
@@ -354,6 +373,11 @@ fn manifest(
         baseline: results.baseline.clone(),
         years: results.years.iter().map(|y| y.number()).collect(),
         groups: results.groups.clone(),
+        output: OutputEntry {
+            languages: output.languages.iter().map(|l| language_tag(*l).to_owned()).collect(),
+            formats: output.formats.iter().map(|f| extension(*f).to_owned()).collect(),
+            width_mm: output.width_mm,
+        },
         files: files.clone(),
     }
 }

@@ -8,7 +8,7 @@ use super::render::render;
 use super::tables::{MainTable, TableTexts};
 use crate::measures::catalogue::info;
 use crate::measures::table::Results;
-use crate::scenario::plan::ChartFormat;
+use crate::scenario::plan::{ChartFormat, Output};
 
 const CSS: &str = include_str!("page.css");
 
@@ -38,7 +38,13 @@ pub struct Edition<'p> {
 
 /// The page.
 #[must_use]
-pub fn page(results: &Results, meta: &RunMeta, scenario_hash: &str, editions: &[Edition<'_>]) -> String {
+pub fn page(
+    results: &Results,
+    meta: &RunMeta,
+    output: &Output,
+    scenario_hash: &str,
+    editions: &[Edition<'_>],
+) -> String {
     let table = MainTable::new(results);
     let title = editions.first().map_or(results.scenario.as_str(), |e| title(results, meta, &e.setting));
     let page = html! {
@@ -55,7 +61,7 @@ pub fn page(results: &Results, meta: &RunMeta, scenario_hash: &str, editions: &[
                 main {
                     @for edition in editions {
                         div class=(language_tag(edition.setting.language)) lang=(language_tag(edition.setting.language)) {
-                            (self::edition(results, meta, scenario_hash, &table, edition))
+                            (self::edition(results, meta, scenario_hash, &table, edition, &output.formats))
                         }
                     }
                 }
@@ -91,6 +97,7 @@ fn edition(
     scenario_hash: &str,
     table: &MainTable<'_>,
     edition: &Edition<'_>,
+    formats: &[ChartFormat],
 ) -> Markup {
     let s = &edition.setting;
     html! {
@@ -105,7 +112,7 @@ fn edition(
         )) }
         @if !edition.charts.is_empty() {
             h2 { (s.pick("Charts", "图")) }
-            @for chart in edition.charts { (figure(chart, meta)) }
+            @for chart in edition.charts { (figure(chart, formats)) }
         }
         h2 { (s.pick("How to read this", "阅读说明")) }
         (reading(s))
@@ -139,12 +146,12 @@ fn numbers(table: &TableTexts) -> Markup {
     }
 }
 
-fn figure(chart: &Chart, meta: &RunMeta) -> Markup {
+fn figure(chart: &Chart, formats: &[ChartFormat]) -> Markup {
     let svg = String::from_utf8_lossy(&render(chart, ChartFormat::Svg)).into_owned();
     html! {
         figure {
             (PreEscaped(svg))
-            figcaption { @for format in &meta.formats {
+            figcaption { @for format in formats {
                 a href=(super::chart_file(chart, *format)) { (super::extension(*format).to_uppercase()) } " "
             } }
         }

@@ -16,8 +16,8 @@ use super::ReportError;
 use super::replicates::column;
 use super::store::Store;
 use crate::record::{Cell, PanelRow, Standing};
-use crate::scenario::policy::{Class, ClassSet, Payer};
 use crate::scenario::Scenario;
+use crate::scenario::policy::{Class, ClassSet, Payer};
 
 /// File name.
 pub const PANEL_PARQUET: &str = "panel.parquet";
@@ -96,7 +96,8 @@ const FLAGS: [Flag; 5] = [
 const TEXTS: [&str; 6] = ["regime", "place", "household", "root_household", "standing", "classes"];
 
 fn schema() -> String {
-    let mut fields: Vec<String> = TEXTS.iter().map(|name| format!("REQUIRED BYTE_ARRAY {name} (STRING);")).collect();
+    let mut fields: Vec<String> =
+        TEXTS.iter().map(|name| format!("REQUIRED BYTE_ARRAY {name} (STRING);")).collect();
     fields.extend(COUNTS.iter().map(|(name, _)| format!("REQUIRED INT32 {name};")));
     fields.extend(AMOUNTS.iter().map(|(name, _)| format!("REQUIRED INT64 {name};")));
     fields.extend(Payer::ALL.iter().map(|payer| format!("REQUIRED INT64 paid_{}_fen;", payer.name())));

@@ -1,8 +1,8 @@
 //! The main table of a paper: regimes by what they do, as LaTeX (booktabs) and CSV, in both languages.
 
-use super::csv_tables::Table;
 use super::store::StoreError;
 use super::style::{number, signed};
+use crate::measures::files::Table;
 use crate::measures::statistics::{CriticalValues, difference};
 use crate::measures::table::{Results, Statistics};
 use crate::report::charts::Setting;

@@ -110,7 +110,7 @@ impl Findings {
 
 /// A figure with six significant digits.
 fn figure(value: f64) -> String {
-    let digits = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
+    let digits = if value == 0.0 { 0 } else { libm::floor(libm::log10(value.abs())) as i32 };
     format!("{value:.*}", usize::try_from((5 - digits).max(0)).expect("not negative"))
 }
 

@@ -1,6 +1,6 @@
 //! Catastrophic spending by income fifth: a panel a regime, the baseline behind each as rings.
 
-use super::sheet::{MARGIN, Numbers, Plot, Sheet, grid_across, lying_interval, panels};
+use super::sheet::{MARGIN, Plot, Sheet, grid_across, lying_interval, numbers_across, panels};
 use super::{Chart, Setting, by_year, interval, interval_note, last_year, replicates};
 use crate::measures::catalogue::{group_label, info};
 use crate::measures::table::{Results, Statistics};
@@ -135,7 +135,8 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, values: &[Fifths]) -> f64 {
                 sheet.canvas.text((left, y - 0.2), line, Text::label(theme.muted).sized(NOTE_PT));
                 y += line_height(NOTE_PT);
             }
-            grid_across(sheet, &plot, &ticks, Numbers::Shown);
+            grid_across(sheet, &plot, &ticks);
+            numbers_across(sheet, &plot, &ticks, number);
             for (fifth, name) in names.iter().enumerate() {
                 let y = plot.top + ROW * (f64::from(u8::try_from(fifth).unwrap_or(0)) + 0.5);
                 if column == 0 {
