@@ -291,3 +291,119 @@ fn every_key_has_its_entry_and_every_entry_its_key() {
         );
     }
 }
+
+/// Whatever is loaded, there is an answer: a scenario, or problems that can be printed.
+fn answers(bytes: &[u8]) {
+    let files = files();
+    match load_bytes("fuzz.toml", bytes, &files, &Options::default()) {
+        Ok(scenario) => assert!(!scenario.regimes.is_empty()),
+        Err(error) => assert!(!error.problems().is_empty() && error.to_string().contains("error")),
+    }
+}
+
+/// Pieces that scenarios are made of, and some that they are not.
+const PIECES: [&str; 40] = [
+    "name = \"x\"\n",
+    "extends = \"parts/base.toml\"\n",
+    "[plan]\n",
+    "[[plan]]\n",
+    "[places]\n",
+    "order = [",
+    "]",
+    "\"here\"",
+    "[places.here]\n",
+    "[regimes.other.layers.basic]\n",
+    "[regimes.other.layers.basic.rate]\n",
+    "rate = ",
+    "{ step = [[2021, ",
+    "{ taper = [[2025, 1], [2021, 0]] }\n",
+    "eligible = { any = [{ not = { ",
+    "classes = [\"dibao\"]",
+    " } }] }\n",
+    "0.5",
+    "nan",
+    "-9223372036854775808",
+    "1e308",
+    "99999999999999999999",
+    "\"",
+    "'''",
+    "\n",
+    "=",
+    ".",
+    ",",
+    "{",
+    "}",
+    "#",
+    "\r\n",
+    "种子",
+    "\u{feff}",
+    "\u{0}",
+    "policy = \"parts/policy.toml\"\n",
+    "baseline = \"plain\"\n",
+    "replicates = ",
+    "2021-01-01",
+    "brackets = [{ from_yuan = 0, rate = 1 }]\n",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 400, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_bytes_get_an_answer(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400)) {
+        answers(&bytes);
+    }
+
+    #[test]
+    fn any_mixture_of_pieces_gets_an_answer(picks in proptest::collection::vec(0..PIECES.len(), 0..40)) {
+        let text: String = picks.into_iter().map(|pick| PIECES[pick]).collect();
+        answers(text.as_bytes());
+    }
+
+    #[test]
+    fn a_scenario_with_a_cut_or_a_splice_gets_an_answer(
+        from in 0.0..1.0f64, length in 0usize..60, piece in 0..PIECES.len(), at in 0.0..1.0f64,
+    ) {
+        let whole = resolved_base();
+        let place = |share: f64| ((whole.len() as f64) * share) as usize;
+        let cut = place(from)..(place(from) + length).min(whole.len());
+        let mut bytes = whole.as_bytes().to_vec();
+        bytes.drain(cut);
+        let at = place(at).min(bytes.len());
+        bytes.splice(at..at, PIECES[piece].bytes());
+        answers(&bytes);
+    }
+
+    #[test]
+    fn any_setting_gets_an_answer(key in "[a-z.\"*\\-]{0,30}", value in "\\PC{0,20}") {
+        let _ = messages(base(&[&format!("{key}={value}"), &format!("regimes.other.layers.basic.rate={value}")]));
+    }
+}
+
+fn resolved_base() -> &'static str {
+    static TEXT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    TEXT.get_or_init(|| resolved_text(&base(&[]).expect("it holds")))
+}
+
+#[test]
+fn hostile_sizes_get_an_answer_soon() {
+    let many = |piece: &str| piece.repeat(MAX_BYTES / piece.len());
+    for text in [
+        many("["),
+        many("[["),
+        many("a."),
+        many("{a="),
+        many("a={a={"),
+        many("\n"),
+        many("\""),
+        many("a=1\n"),
+        many("'''"),
+        many("#"),
+        (0..60_000).map(|i| format!("k{i}=1\n")).collect(),
+        (0..40_000).map(|i| format!("[regimes.r{i}]\n")).collect(),
+        format!("name = \"{}\"", "x".repeat(MAX_BYTES - 20)),
+        format!("\"{}\" = 1", "x".repeat(MAX_BYTES - 20)),
+        format!("[regimes.other.layers.basic]\nrate = {{ step = [{}] }}", "[2021, 0.5], ".repeat(70_000)),
+    ] {
+        answers(text.as_bytes());
+    }
+}

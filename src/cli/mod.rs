@@ -5,6 +5,8 @@ pub mod check;
 pub mod files;
 pub mod list;
 pub mod new;
+pub mod plot;
+pub mod run;
 pub mod schema;
 pub mod show;
 
@@ -15,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::report::ReportError;
 use crate::report::store::StoreError;
 use crate::scenario::{Override, Scenario, ScenarioError};
 
@@ -30,6 +33,8 @@ pub struct Cli {
 /// What the program does.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Simulate every regime of a scenario, write tables, charts and report, print a short summary
+    Run(Box<RunArgs>),
     /// Validate scenarios without running them
     Check(check::CheckArgs),
     /// List what ships with the program, a line each
@@ -40,6 +45,8 @@ pub enum Command {
     New(new::NewArgs),
     /// Pass one bill through the layers of each regime
     Bill(BillArgs),
+    /// Draw the charts of a finished run again, without simulating
+    Plot(plot::PlotArgs),
     /// Print the JSON Schema of scenario files, for editors
     Schema,
     /// Print shell completions
@@ -265,23 +272,6 @@ pub struct BillArgs {
     pub out: Option<PathBuf>,
 }
 
-/// Options of `fanpin plot`.
-#[derive(Debug, Clone, Args)]
-pub struct PlotArgs {
-    /// Folder of a finished run
-    #[arg(value_name = "DIR")]
-    pub folder: PathBuf,
-    /// Language of the charts
-    #[arg(long, value_name = "LANG")]
-    pub lang: Option<LanguageArg>,
-    /// Width in millimetres
-    #[arg(long, value_name = "MM")]
-    pub width_mm: Option<u32>,
-    /// Formats, separated by commas: svg, pdf, png
-    #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
-    pub format: Option<Vec<String>>,
-}
-
 /// Why the program stopped.
 #[derive(Debug)]
 pub enum CliError {
@@ -291,6 +281,8 @@ pub enum CliError {
     Scenario(ScenarioError),
     /// Results could not be written.
     Store(StoreError),
+    /// Results could not be written or drawn again.
+    Report(ReportError),
     /// Reading or writing failed.
     Io(&'static str, PathBuf, io::Error),
     /// Standard output failed.
@@ -305,6 +297,7 @@ impl fmt::Display for CliError {
             Self::Usage(message) => f.write_str(message),
             Self::Scenario(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
+            Self::Report(error) => error.fmt(f),
             Self::Io(action, path, _) => write!(f, "cannot {action} `{}`", path.display()),
             Self::Print(_) => f.write_str("cannot print"),
             Self::Interrupted => f.write_str("interrupted"),
@@ -317,6 +310,7 @@ impl std::error::Error for CliError {
         match self {
             Self::Io(_, _, source) | Self::Print(source) => Some(source),
             Self::Store(error) => error.source(),
+            Self::Report(error) => error.source(),
             Self::Usage(_) | Self::Scenario(_) | Self::Interrupted => None,
         }
     }
@@ -334,6 +328,16 @@ impl From<StoreError> for CliError {
     }
 }
 
+impl From<ReportError> for CliError {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::NotAResult { .. } => Self::Usage(error.to_string()),
+            ReportError::Store(error) => Self::Store(error),
+            error => Self::Report(error),
+        }
+    }
+}
+
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         Self::Print(error)
@@ -348,7 +352,7 @@ impl CliError {
         match self {
             Self::Print(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Usage(_) | Self::Scenario(_) => 2,
-            Self::Store(_) | Self::Io(..) | Self::Print(_) => 1,
+            Self::Store(_) | Self::Report(_) | Self::Io(..) | Self::Print(_) => 1,
             Self::Interrupted => 130,
         }
     }
@@ -370,11 +374,13 @@ pub fn run() -> ExitCode {
 fn dispatch(command: &Command) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
     match command {
+        Command::Run(args) => run::run(args, &mut out),
         Command::Check(args) => check::run(args, &mut out),
         Command::List(args) => list::run(args, &mut out),
         Command::Show(args) => show::run(args, &mut out),
         Command::New(args) => new::run(args, &mut out),
         Command::Bill(args) => bill::run(args, &mut out),
+        Command::Plot(args) => plot::run(args, &mut out),
         Command::Schema => schema::run(&mut out),
         Command::Completions { shell } => completions(*shell, &mut out),
     }?;

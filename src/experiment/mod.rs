@@ -45,7 +45,7 @@ pub struct Counts {
 }
 
 /// A finished run.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Finished {
     /// Measures, differences, flows.
     pub results: Results,

@@ -172,19 +172,20 @@ fn pieces(text: &str) -> Vec<String> {
     let mut breakable = true;
     for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
         let wide = is_wide(c);
-        let clings = matches!(c, '，' | '。' | '、' | '；' | '：' | '）' | '》' | '？' | '！' | '」' | '%');
-        let opens = pieces.last().is_some_and(|p| p.ends_with(['（', '《', '「']));
+        let clings =
+            matches!(c, '，' | '。' | '、' | '；' | '：' | '）' | '》' | '？' | '！' | '」' | '”' | '%');
+        let opens = pieces.last().is_some_and(|p| p.ends_with(['（', '《', '「', '“']));
         match pieces.last_mut() {
             Some(last) if (!breakable && !wide || c == ' ' || clings || opens) => last.push(c),
             _ => pieces.push(c.to_string()),
         }
-        breakable = c == ' ' || c == '-' || c == '/' || (wide && !matches!(c, '（' | '《' | '「'));
+        breakable = c == ' ' || c == '-' || c == '/' || (wide && !matches!(c, '（' | '《' | '「' | '“'));
     }
     pieces
 }
 
 const fn is_wide(c: char) -> bool {
-    matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
+    matches!(c, '“' | '”' | '\u{2e80}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
 }
 
 #[cfg(test)]

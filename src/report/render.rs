@@ -33,8 +33,8 @@ pub fn render(chart: &Chart, format: ChartFormat) -> Vec<u8> {
 /// SVG with letters as outlines, so that it looks the same where the font is missing.
 fn svg(chart: &Chart, tree: &Tree) -> String {
     let options = WriteOptions {
-        id_prefix: Some(format!("{}-", chart.id)),
-        coordinates_precision: 2,
+        id_prefix: Some(format!("{}-{}-", chart.id, chart.language_tag())),
+        coordinates_precision: 1,
         transforms_precision: 5,
         ..WriteOptions::default()
     };

@@ -48,7 +48,11 @@ impl From<ParquetError> for ReplicatesError {
 /// # Errors
 ///
 /// [`ReplicatesError`].
-pub fn write(results: &Results, facts: &[(&str, String)], to: impl Write + Send) -> Result<(), ReplicatesError> {
+pub fn write(
+    results: &Results,
+    facts: &[(&str, String)],
+    to: impl Write + Send,
+) -> Result<(), ReplicatesError> {
     let mut cells: Vec<&CellValue> = results.cells.iter().collect();
     cells.sort_by_key(|c| (c.replicate, c.regime, c.year, c.group, c.measure));
     for cell in &cells {
@@ -90,7 +94,7 @@ fn write_columns<W: Write + Send>(
     column::<DoubleType, W>(rows, &cells.iter().map(|c| c.value).collect::<Vec<_>>())
 }
 
-fn column<T: DataType, W: Write + Send>(
+pub(super) fn column<T: DataType, W: Write + Send>(
     rows: &mut SerializedRowGroupWriter<'_, W>,
     values: &[T::T],
 ) -> Result<(), ParquetError> {

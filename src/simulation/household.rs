@@ -204,11 +204,12 @@ impl Step<'_> {
                     state.disabled = candidate.word < threshold(p);
                 }
                 Draw::Recovery => state.chronic &= !(1 << MENTAL),
-                _ if group < 8 && state.chronic & (1 << group) == 0 => {
-                    if candidate.word < threshold(illness.onset(group, sex, age, state.chronic)) {
-                        state.chronic |= 1 << group;
-                        self.begin_major(at, group, candidate.word);
-                    }
+                _ if group < 8
+                    && state.chronic & (1 << group) == 0
+                    && candidate.word < threshold(illness.onset(group, sex, age, state.chronic)) =>
+                {
+                    state.chronic |= 1 << group;
+                    self.begin_major(at, group, candidate.word);
                 }
                 _ => {}
             }

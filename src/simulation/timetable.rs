@@ -48,8 +48,8 @@ pub struct PlaceYear {
     pub permanent_sd: f64,
     working_ages: std::ops::RangeInclusive<usize>,
     persistence: (i64, i64),
-    /// Largest lane that may lead to a decision: `[sex][age][lane]`.
-    bounds: Box<[[[u16; 16]; AGES]; 2]>,
+    /// Least lane that can't lead to a decision, up to 65,536: `[sex][age][lane]`.
+    bounds: Box<[[[u32; 16]; AGES]; 2]>,
 }
 
 /// A year of a regime in a place.
@@ -198,7 +198,7 @@ impl PlaceYear {
         let bounds = &self.bounds[sex][age];
         let mut mask = 0;
         for lane in 0..16 {
-            mask |= u16::from(lanes[lane] < bounds[lane]) << lane;
+            mask |= u16::from(u32::from(lanes[lane]) < bounds[lane]) << lane;
         }
         mask
     }
@@ -224,15 +224,13 @@ fn persistence(rho: f64) -> (i64, i64) {
     (fixed(rho), fixed(libm::sqrt((1.0 - rho * rho).max(0.0))))
 }
 
-/// The least lane that can't lead to a decision, saturating: a bound of 65,535 loses nothing but
-/// admits a lane too many, which the exact test then refuses.
-fn lane_bounds(demography: &DemographyYear, illness: &IllnessYear) -> Box<[[[u16; 16]; AGES]; 2]> {
-    let mut bounds = Box::new([[[0; 16]; AGES]; 2]);
+/// The least lane that can't lead to each decision.
+fn lane_bounds(demography: &DemographyYear, illness: &IllnessYear) -> Box<[[[u32; 16]; AGES]; 2]> {
+    let mut bounds = Box::new([[[0_u32; 16]; AGES]; 2]);
     for (sex, by_age) in bounds.iter_mut().enumerate() {
         for (age, lanes) in by_age.iter_mut().enumerate() {
             let mut set = |draw: Draw, limit: u64| {
-                let bound = if limit == 0 { 0 } else { crate::random::lane_bound(limit) };
-                lanes[draw.lane()] = u16::try_from(bound).unwrap_or(u16::MAX);
+                lanes[draw.lane()] = if limit == 0 { 0 } else { crate::random::lane_bound(limit) };
             };
             set(Draw::Death, threshold(demography.death_bound(sex, age)));
             set(Draw::Birth, if sex == 1 { demography.birth[age] } else { 0 });

@@ -1,6 +1,6 @@
 //! One bill on its way through the layers of each regime: a waterfall.
 
-use super::sheet::{AXIS_PT, GRID_PT, MARGIN, Numbers, Plot, Sheet, grid_across};
+use super::sheet::{AXIS_PT, GRID_PT, MARGIN, Plot, Sheet, grid_across, numbers_across};
 use super::{Chart, Setting};
 use crate::measures::catalogue::OUT_OF_POCKET_LABEL;
 use crate::report::fonts::{Weight, width_mm};
@@ -81,8 +81,10 @@ pub fn draw(bills: &[BillBreakdown], setting: &Setting) -> Chart {
         let heights: Vec<f64> = names.iter().map(|n| if n.len() > 1 { ROW * 1.6 } else { ROW }).collect();
         let (plot_top, bottom) = (top + 0.8, top + 0.8 + heights.iter().sum::<f64>());
         let plot = Plot { left, right, top: plot_top, bottom, across: (0.0, ticks.last()), up: (1.0, 0.0) };
-        let shown = if index + 1 == bills.len() { Numbers::Shown } else { Numbers::Left };
-        grid_across(&mut sheet, &plot, &ticks, shown);
+        grid_across(&mut sheet, &plot, &ticks);
+        if index + 1 == bills.len() {
+            numbers_across(&mut sheet, &plot, &ticks, number);
+        }
         sheet.canvas.line(&[(left, plot_top), (left, bottom)], AXIS_PT, theme.ink);
         steps(&mut sheet, &plot, bill, names, &heights);
         top = bottom + 3.4;

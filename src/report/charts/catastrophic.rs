@@ -1,12 +1,12 @@
 //! Catastrophic spending by income fifth: a panel a regime, the baseline behind each as rings.
 
-use super::sheet::{MARGIN, Numbers, Plot, Sheet, grid_across, lying_interval, panels};
-use super::{Chart, Setting, interval, interval_note, last_year, replicates};
+use super::sheet::{MARGIN, Plot, Sheet, grid_across, lying_interval, numbers_across, panels};
+use super::{Chart, Setting, by_year, interval, interval_note, last_year, replicates};
 use crate::measures::catalogue::{group_label, info};
 use crate::measures::table::{Results, Statistics};
 use crate::report::fonts::{Weight, width_mm};
 use crate::report::layout::{nice_ticks, wrap};
-use crate::report::style::{Align, LABEL_PT, Text, line_height};
+use crate::report::style::{Align, LABEL_PT, NOTE_PT, Text, line_height, number};
 use crate::scenario::plan::Language;
 
 const FIFTHS: [&str; 5] = ["income_1", "income_2", "income_3", "income_4", "income_5"];
@@ -41,6 +41,10 @@ pub fn draw(results: &Results, setting: &Setting) -> Chart {
     let bottom = draw_panels(&mut sheet, results, &values);
     let count = replicates(values.iter().flatten().flatten().copied());
     let mut note = interval_note(setting, count, "Lines", "横线");
+    note += setting.pick(
+        " Care forgone for money: needed hospital stays not taken, of all needed, whole population.",
+        "放弃住院指需要住院而因经济原因未住院的次数占全部需要次数的比例（全部人口）。",
+    );
     let other = (0..results.regimes.len()).any(|i| results.regimes[i].0 != results.baseline);
     if other {
         note += setting.pick(" Rings: the baseline.", "空心圆为基准方案。");
@@ -59,6 +63,21 @@ fn values(results: &Results, measure: &str) -> Vec<Fifths> {
             .filter(|s| s.mean.is_some())
     };
     results.regimes.iter().map(|(id, _, _)| FIFTHS.map(|group| of(id, group))).collect()
+}
+
+/// Care forgone for money stands beside hardship, since who can't pay spends nothing.
+fn forgone_for_money(results: &Results, setting: &Setting, regime: usize) -> String {
+    let forgone = by_year(results, regime, "all", "forgone_for_money_rate");
+    match forgone.last().and_then(|(year, s)| s.mean.map(|mean| (*year, mean))) {
+        Some((year, mean)) if Some(year) == last_year(results) => {
+            format!(
+                "{}{}%",
+                setting.pick("Care forgone for money: ", "因经济原因放弃住院："),
+                number(mean * 100.0, 1)
+            )
+        }
+        _ => String::new(),
+    }
 }
 
 fn draw_panels(sheet: &mut Sheet, results: &Results, values: &[Fifths]) -> f64 {
@@ -84,10 +103,18 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, values: &[Fifths]) -> f64 {
             .clone()
             .map(|i| wrap(&setting.regime_marked(results, i), LABEL_PT, Weight::Bold, width + 2.0, 3))
             .collect();
+        let forgone: Vec<Vec<String>> = here
+            .clone()
+            .map(|i| wrap(&forgone_for_money(results, setting, i), NOTE_PT, Weight::Regular, width + 3.0, 2))
+            .collect();
         // A few lines.
         #[allow(clippy::cast_precision_loss)]
-        let head = heads.iter().map(Vec::len).max().unwrap_or(1) as f64 * line_height(LABEL_PT);
-        for (column, (i, lines)) in here.zip(&heads).enumerate() {
+        let head = heads
+            .iter()
+            .zip(&forgone)
+            .map(|(h, f)| h.len() as f64 * line_height(LABEL_PT) + f.len() as f64 * line_height(NOTE_PT))
+            .fold(0.0, f64::max);
+        for (column, ((i, lines), forgone)) in here.zip(&heads).zip(&forgone).enumerate() {
             #[allow(clippy::cast_precision_loss)]
             let left = MARGIN + room + column as f64 * (width + gap);
             let plot = Plot {
@@ -104,7 +131,12 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, values: &[Fifths]) -> f64 {
                 sheet.canvas.text((left, y), line, Text::label(theme.letters(colour)).bold());
                 y += line_height(LABEL_PT);
             }
-            grid_across(sheet, &plot, &ticks, Numbers::Shown);
+            for line in forgone {
+                sheet.canvas.text((left, y - 0.2), line, Text::label(theme.muted).sized(NOTE_PT));
+                y += line_height(NOTE_PT);
+            }
+            grid_across(sheet, &plot, &ticks);
+            numbers_across(sheet, &plot, &ticks, number);
             for (fifth, name) in names.iter().enumerate() {
                 let y = plot.top + ROW * (f64::from(u8::try_from(fifth).unwrap_or(0)) + 0.5);
                 if column == 0 {

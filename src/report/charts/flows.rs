@@ -1,6 +1,6 @@
 //! Who is saved and who is lost: the same households under two regimes.
 
-use super::sheet::{AXIS_PT, GRID_PT, MARGIN, Numbers, Plot, Sheet, grid_across};
+use super::sheet::{AXIS_PT, GRID_PT, MARGIN, Plot, Sheet, grid_across, numbers_across};
 use super::{Chart, Setting, interval, interval_note, last_year, replicates};
 use crate::measures::table::{Results, Statistics};
 use crate::report::fonts::{Weight, width_mm};
@@ -141,12 +141,8 @@ fn draw_rows(sheet: &mut Sheet, results: &Results, rows: &[Row]) -> f64 {
         sheet.canvas.text((x, head), head_text, Text::label(theme.muted).aligned(Align::End));
     }
 
-    grid_across(sheet, &plot, &ticks, Numbers::Left);
-    for tick in &ticks.at {
-        let text = number(tick.abs(), ticks.decimals);
-        let style = Text::label(theme.ink).aligned(Align::Middle);
-        sheet.canvas.text_centred((plot.x(*tick), plot.bottom + 2.4), &text, style);
-    }
+    grid_across(sheet, &plot, &ticks);
+    numbers_across(sheet, &plot, &ticks, |tick, decimals| number(tick.abs(), decimals));
     let mut y = top + row_height / 2.0;
     for (row, name) in rows.iter().zip(&names) {
         let letters = Text::label(theme.letters(theme.regime(row.regime))).bold();

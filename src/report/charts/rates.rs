@@ -172,11 +172,7 @@ impl EndLabels {
             let theme = sheet.setting.theme;
             let colour = theme.regime(one.regime);
             let from = one.points.last().map_or(plot.right, |p| plot.x(f64::from(p.0.number())));
-            sheet.canvas.line(
-                &[(from + 1.1, *end), (x - 0.7, *centre)],
-                0.4,
-                colour.mixed(theme.paper, 30),
-            );
+            sheet.canvas.line(&[(from + 1.1, *end), (x - 0.7, *centre)], 0.4, colour.mixed(theme.paper, 30));
             let letters = Text::label(theme.letters(colour));
             let step = line_height(LABEL_PT);
             // A few lines.

@@ -181,15 +181,26 @@ pub fn grid_up(sheet: &mut Sheet, plot: &Plot, ticks: &Ticks, numbers: Numbers) 
     }
 }
 
-/// Vertical grid lines with their numbers under the plot.
-pub fn grid_across(sheet: &mut Sheet, plot: &Plot, ticks: &Ticks, numbers: Numbers) {
+/// Vertical grid lines.
+pub fn grid_across(sheet: &mut Sheet, plot: &Plot, ticks: &Ticks) {
     let theme = sheet.setting.theme;
     for tick in &ticks.at {
         let x = plot.x(*tick);
         sheet.canvas.line(&[(x, plot.top), (x, plot.bottom)], GRID_PT, theme.grid);
-        if numbers == Numbers::Shown {
-            let style = Text::label(theme.ink).aligned(Align::Middle);
-            sheet.canvas.text_centred((x, plot.bottom + 2.4), &number(*tick, ticks.decimals), style);
+    }
+}
+
+/// Numbers under a plot; where they would meet, only every second, third … from zero on.
+pub fn numbers_across(sheet: &mut Sheet, plot: &Plot, ticks: &Ticks, form: fn(f64, usize) -> String) {
+    let style = Text::label(sheet.setting.theme.ink).aligned(Align::Middle);
+    let texts: Vec<String> = ticks.at.iter().map(|tick| form(*tick, ticks.decimals)).collect();
+    let widest = texts.iter().map(|t| width_mm(t, LABEL_PT, Weight::Regular)).fold(0.0, f64::max) + 1.6;
+    let apart = ticks.at.windows(2).map(|w| plot.x(w[1]) - plot.x(w[0])).fold(f64::INFINITY, f64::min);
+    let every = (1..).find(|n| apart * f64::from(*n) >= widest || apart <= 0.0).unwrap_or(1) as usize;
+    let zero = ticks.at.iter().position(|t| *t == 0.0).unwrap_or(0);
+    for (i, (tick, text)) in ticks.at.iter().zip(&texts).enumerate() {
+        if i.abs_diff(zero).is_multiple_of(every) {
+            sheet.canvas.text_centred((plot.x(*tick), plot.bottom + 2.4), text, style);
         }
     }
 }

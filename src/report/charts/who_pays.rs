@@ -1,6 +1,6 @@
 //! Who pays the medical bills: a stacked bar a regime, yuan per head and year.
 
-use super::sheet::{MARGIN, Numbers, Plot, Sheet, grid_across};
+use super::sheet::{MARGIN, Plot, Sheet, grid_across, numbers_across};
 use super::{Chart, Setting, last_year};
 use crate::measures::catalogue::{OUT_OF_POCKET_LABEL, paid_measure, payer_label};
 use crate::measures::table::Results;
@@ -96,7 +96,8 @@ fn draw_bars(sheet: &mut Sheet, results: &Results, bars: &[(usize, [f64; PARTS])
         across,
         up: (1.0, 0.0),
     };
-    grid_across(sheet, &plot, &ticks, Numbers::Shown);
+    grid_across(sheet, &plot, &ticks);
+    numbers_across(sheet, &plot, &ticks, number);
     let mut y = plot.top + row / 2.0;
     for ((regime, parts), name) in bars.iter().zip(&names) {
         let letters = Text::label(theme.letters(theme.regime(*regime))).bold();

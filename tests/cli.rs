@@ -1,0 +1,320 @@
+//! The program as a user meets it: what it prints, where, and with which exit status.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+
+fn fanpin(folder: &Path, args: &[&str]) -> Output {
+    Command::cargo_bin("fanpin")
+        .expect("it is built")
+        .current_dir(folder)
+        .args(args)
+        .output()
+        .expect("it runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, content) in files {
+        fs::write(folder.path().join(name), content).expect("writable");
+    }
+    folder
+}
+
+const MINE: &str = "name = \"mine\"\nextends = \"inclusive-vs-targeted\"\n";
+
+#[test]
+fn a_scenario_that_holds_is_summed_up() {
+    let folder = folder_with(&[("mine.toml", MINE)]);
+    let output = fanpin(folder.path(), &["check", "mine.toml", "--replicates", "3"]);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    let out = text(&output.stdout);
+    assert!(
+        out.starts_with(
+            "mine.toml: holds\n  5 regimes, 2021 to 2035, 3 replicates of 20000 households in 10 counties\n"
+        ),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_scenario_that_does_not_hold_gives_status_2_and_its_line() {
+    let folder = folder_with(&[("mine.toml", &format!("{MINE}[plan]\nreplicates = 0\n"))]);
+    let output =
+        fanpin(folder.path(), &["check", "mine.toml", "--set", "plan.seed=-1", "--households", "many"]);
+    let expected = "\
+error: `plan.replicates` is 0, outside 1 to 10000
+ --> mine.toml:4:14
+  |
+4 | replicates = 0
+  |              ^ expected 1 to 10000 (replicates)
+
+error: `plan.seed` is -1, outside 0 to 9007199254740991
+ --> --set #1:1:11
+  |
+1 | plan.seed=-1
+  |           ^^ expected 0 to 9007199254740991 (seed)
+
+error: `plan.households` cannot be the text \"many\"
+ --> --households:1:17
+  |
+1 | plan.households=many
+  |                 ^^^^ expected a whole number from 1 to 10000000
+
+3 errors
+";
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(2), expected.to_owned()));
+    assert_eq!(text(&output.stdout), "");
+}
+
+#[test]
+fn each_of_several_files_is_checked() {
+    let folder = folder_with(&[("good.toml", MINE), ("bad.toml", "name = \"Bad\"\n")]);
+    let output = fanpin(folder.path(), &["check", "bad.toml", "good.toml", "gone.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stdout).starts_with("good.toml: holds\n"));
+    let errors = text(&output.stderr);
+    assert!(errors.contains(" --> bad.toml:1:8\n"), "{errors}");
+    assert!(errors.contains("error: cannot read `gone.toml`: there is no such file\n"), "{errors}");
+    assert!(errors.ends_with("error: 2 of 3 scenarios do not hold\n"), "{errors}");
+}
+
+#[test]
+fn files_are_named_as_the_user_named_them() {
+    let folder = folder_with(&[]);
+    fs::create_dir(folder.path().join("sub")).expect("a folder");
+    fs::write(
+        folder.path().join("sub/base.toml"),
+        "name = \"base\"\nextends = \"inclusive-vs-targeted\"\nplan = 3\n",
+    )
+    .expect("writable");
+    fs::write(folder.path().join("sub/mine.toml"), "name = \"mine\"\nextends = \"base.toml\"\n")
+        .expect("writable");
+    let output = fanpin(folder.path(), &["check", "sub/mine.toml"]);
+    assert!(text(&output.stderr).contains(" --> sub/base.toml:3:8\n"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_scenario_reads_nothing_outside_its_folder() {
+    let folder = folder_with(&[("secret.toml", MINE)]);
+    fs::create_dir(folder.path().join("sub")).expect("a folder");
+    fs::write(folder.path().join("sub/mine.toml"), "name = \"mine\"\nextends = \"link.toml\"\n")
+        .expect("writable");
+    std::os::unix::fs::symlink("../secret.toml", folder.path().join("sub/link.toml")).expect("a link");
+    let output = fanpin(folder.path(), &["check", "sub/mine.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("it lies outside the scenario's folder"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn a_new_scenario_holds_and_is_never_overwritten() {
+    let folder = folder_with(&[]);
+    let output = fanpin(folder.path(), &["new", "My First.toml"]);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    assert_eq!(fanpin(folder.path(), &["check", "My First.toml"]).status.code(), Some(0));
+    let before = fs::read_to_string(folder.path().join("My First.toml")).expect("it is there");
+    assert!(before.contains("name = \"my-first\"\n"));
+    let again = fanpin(folder.path(), &["new", "My First.toml"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert_eq!(text(&again.stderr), "error: `My First.toml` is there already and is not overwritten\n");
+    assert_eq!(fs::read_to_string(folder.path().join("My First.toml")).expect("it is there"), before);
+}
+
+#[test]
+fn the_half_deductible_of_a_new_scenario_holds() {
+    let folder = folder_with(&[]);
+    fanpin(folder.path(), &["new", "mine.toml"]);
+    let text = fs::read_to_string(folder.path().join("mine.toml")).expect("it is there");
+    let settings =
+        text.lines().skip_while(|line| *line != "# [regimes]").take_while(|line| line.starts_with('#'));
+    let example: Vec<&str> = settings.map(|line| line.trim_start_matches('#').trim_start()).collect();
+    let whole = format!("name = \"mine\"\nextends = \"inclusive-vs-targeted\"\n{}\n", example.join("\n"));
+    fs::write(folder.path().join("whole.toml"), &whole).expect("writable");
+    let output = fanpin(folder.path(), &["check", "whole.toml"]);
+    assert_eq!(output.status.code(), Some(0), "{whole}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("2 regimes"), "{whole}");
+}
+
+#[test]
+fn everything_listed_can_be_shown() {
+    let folder = folder_with(&[]);
+    for what in ["places", "policies", "scenarios", "measures", "evidence"] {
+        let output = fanpin(folder.path(), &["list", what]);
+        assert_eq!(output.status.code(), Some(0), "{what}");
+        let list = text(&output.stdout);
+        let first = list.split_whitespace().next().expect("something ships");
+        let shown = fanpin(folder.path(), &["show", first]);
+        assert_eq!(shown.status.code(), Some(0), "{what}: {first}");
+        assert!(text(&shown.stdout).contains(first), "{first}");
+    }
+    let draws = text(&fanpin(folder.path(), &["show", "draws"]).stdout);
+    assert!(draws.lines().count() > 30 && draws.contains("death "), "{draws}");
+}
+
+#[test]
+fn an_unknown_name_gives_the_nearest() {
+    let folder = folder_with(&[]);
+    let output = fanpin(folder.path(), &["show", "poor-conty"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        text(&output.stderr),
+        "error: nothing here is called `poor-conty`; did you mean `poor-county`?\n"
+    );
+}
+
+#[test]
+fn a_reader_who_goes_away_is_no_error() {
+    use std::process::{Command, Stdio};
+    let binary = assert_cmd::cargo::cargo_bin("fanpin");
+    let mut child = Command::new(binary)
+        .arg("schema")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn the_schema_knows_every_key_of_a_resolved_scenario_and_no_other() {
+    let folder = folder_with(&[]);
+    let schema: serde_json::Value =
+        serde_json::from_slice(&fanpin(folder.path(), &["schema"]).stdout).expect("JSON");
+    let shipped = fanpin::scenario::shipped::find(
+        fanpin::scenario::resolver::DocumentKind::Scenario,
+        "inclusive-vs-targeted",
+    );
+    let options = fanpin::scenario::Options::default();
+    let scenario =
+        fanpin::scenario::load_text("a.toml", shipped.expect("it ships").text, &options).expect("it holds");
+    let document = serde_json::to_value(&scenario.resolved).expect("a document");
+    let mut wrong = Vec::new();
+    validate(&schema, &document, "", &schema, &mut wrong);
+    assert_eq!(wrong, Vec::<String>::new());
+    for (path, value) in [
+        ("plan", serde_json::json!({ "sead": 1 })),
+        ("plan", serde_json::json!({ "replicates": 0 })),
+        ("output", serde_json::json!({ "formats": ["jpg"] })),
+        ("places", serde_json::json!({ "Poor County": {} })),
+    ] {
+        let mut document = document.clone();
+        document[path] = value;
+        let mut wrong = Vec::new();
+        validate(&schema, &document, "", &schema, &mut wrong);
+        assert_eq!(wrong.len(), 1, "{path}: {wrong:?}");
+    }
+}
+
+/// As much of JSON Schema as our own schema uses.
+fn validate(
+    schema: &serde_json::Value,
+    value: &serde_json::Value,
+    path: &str,
+    root: &serde_json::Value,
+    wrong: &mut Vec<String>,
+) {
+    use serde_json::Value;
+    let Value::Object(rules) = schema else { panic!("{path}: a schema is an object") };
+    for (rule, argument) in rules {
+        let holds = match rule.as_str() {
+            "$schema" | "title" | "$defs" | "description" | "default" => true,
+            "$ref" => {
+                let target = argument
+                    .as_str()
+                    .and_then(|r| root.pointer(r.trim_start_matches('#')))
+                    .expect("a definition");
+                validate(target, value, path, root, wrong);
+                true
+            }
+            "type" => match argument.as_str().expect("a type") {
+                "object" => value.is_object(),
+                "array" => value.is_array(),
+                "string" => value.is_string(),
+                "boolean" => value.is_boolean(),
+                "integer" => value.is_i64(),
+                "number" => value.is_number(),
+                other => panic!("{path}: unknown type {other}"),
+            },
+            "minimum" => value.as_f64().is_none_or(|x| x >= argument.as_f64().expect("a number")),
+            "maximum" => value.as_f64().is_none_or(|x| x <= argument.as_f64().expect("a number")),
+            "enum" => argument.as_array().expect("a list").contains(value),
+            "const" => argument == value,
+            "pattern" => value.as_str().is_none_or(is_name),
+            "minLength" => value.as_str().is_none_or(|text| !text.is_empty()),
+            "minItems" => {
+                value.as_array().is_none_or(|items| items.len() as u64 >= argument.as_u64().expect("a count"))
+            }
+            "maxItems" => {
+                value.as_array().is_none_or(|items| items.len() as u64 <= argument.as_u64().expect("a count"))
+            }
+            "minProperties" => value
+                .as_object()
+                .is_none_or(|table| table.len() as u64 >= argument.as_u64().expect("a count")),
+            "uniqueItems" => {
+                value.as_array().is_none_or(|items| (1..items.len()).all(|i| !items[..i].contains(&items[i])))
+            }
+            "items" => {
+                for item in value.as_array().into_iter().flatten() {
+                    validate(argument, item, path, root, wrong);
+                }
+                true
+            }
+            "prefixItems" => {
+                for (rule, item) in
+                    argument.as_array().expect("a list").iter().zip(value.as_array().into_iter().flatten())
+                {
+                    validate(rule, item, path, root, wrong);
+                }
+                true
+            }
+            "required" => argument
+                .as_array()
+                .expect("a list")
+                .iter()
+                .all(|key| value.get(key.as_str().expect("a key")).is_some()),
+            "anyOf" => argument.as_array().expect("a list").iter().any(|way| {
+                let mut wrong = Vec::new();
+                validate(way, value, path, root, &mut wrong);
+                wrong.is_empty()
+            }),
+            "properties" | "patternProperties" => true,
+            "additionalProperties" => {
+                let properties = rules["properties"].as_object().expect("properties");
+                let pattern = rules.get("patternProperties").and_then(|p| p.as_object()?.values().next());
+                value.as_object().is_none_or(|table| {
+                    table.iter().all(|(key, item)| {
+                        let path = format!("{path}.{key}");
+                        match properties.get(key).or(pattern.filter(|_| is_name(key))) {
+                            Some(rule) => {
+                                validate(rule, item, &path, root, wrong);
+                                true
+                            }
+                            None => false,
+                        }
+                    })
+                })
+            }
+            other => panic!("{path}: unknown rule {other}"),
+        };
+        if !holds {
+            wrong.push(format!("{path}: {rule}"));
+        }
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !text.is_empty() && text.chars().all(sound) && !text.starts_with('-')
+}
