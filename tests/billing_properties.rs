@@ -6,7 +6,7 @@ use fanpin::billing::{Bill, CompiledLayers, HouseholdYear, Patient, PersonYear, 
 use fanpin::random::threshold;
 use fanpin::scenario::policy::{Class, ClassSet, Level, Policy, Service};
 use fanpin::scenario::raw_policy::policy_from_table;
-use fanpin::units::{Money, Year};
+use fanpin::units::{Money, Rate, Year};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use reference::{Fraction, State, World};
@@ -360,6 +360,40 @@ fn a_deductible_in_yuan_and_as_a_share_of_income_are_the_same() {
         let patient = ordinary(Money::from_yuan(40_000));
         assert_eq!(a.settle(&yuan, &dated, &patient, 0.0), b.settle(&share, &dated, &patient, 0.0));
     }
+}
+
+#[test]
+fn terms_in_real_terms_grow_with_prices_and_shares_of_income_do_not() {
+    let text = format!(
+        "{REST}\n[layers]\norder = [\"a\", \"b\"]\n\
+         [layers.a]\npayer = \"medical_aid\"\ndeductible_yuan = 1000\nceiling_yuan = 2000\n\
+         brackets = [{{ from_yuan = 0, rate = 0.5 }}, {{ from_yuan = 2000, rate = 0.75 }}]\n\
+         [layers.b]\npayer = \"charity\"\ndeductible_income_share = 0.1\nrate = 1\n"
+    );
+    let own = |factor: u32, yuan: i64| {
+        let mut context = YearContext::new(Money::from_yuan(30_000));
+        context.yuan_factor = Rate::from_ppm(factor);
+        let layers = CompiledLayers::compile(&read(&text).1, Year::new(2030), &context);
+        let amount = Money::from_yuan(yuan);
+        let bill = Bill {
+            amount,
+            covered: amount,
+            level: Level::County,
+            service: Service::Inpatient,
+            outside: false,
+            referred: false,
+            diseases: 0,
+        };
+        let settled =
+            Years::default().settle(&layers, &Dated { person: 0, bill }, &ordinary(Money::ZERO), 0.0);
+        (settled.payments[0], settled.payments[1])
+    };
+    // 2,000 above the deductible: 1,000; 500 more at 75 %: 375.
+    assert_eq!(own(1_000_000, 3500), (Money::from_yuan(1375), Money::ZERO));
+    assert_eq!(own(1_000_000, 9000), (Money::from_yuan(2000), Money::from_yuan(4000)));
+    // Half as much again: deductible 1,500, bracket at 3,000, ceiling 3,000; the share of income stands.
+    assert_eq!(own(1_500_000, 5250), (Money::from_fen(206_250), Money::from_fen(18_750)));
+    assert_eq!(own(1_500_000, 9000), (Money::from_yuan(3000), Money::from_yuan(3000)));
 }
 
 #[test]

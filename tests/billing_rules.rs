@@ -7,7 +7,7 @@ mod reference;
 use arithmetic::evaluate;
 use fanpin::billing::{Bill, CompiledLayers, HouseholdYear, Patient, PersonYear, YearContext};
 use fanpin::random::threshold;
-use fanpin::scenario::policy::{Class, ClassSet, Level, MAX_LAYERS, Payer, Policy, Service};
+use fanpin::scenario::policy::{Class, ClassSet, Level, ListRule, MAX_LAYERS, Payer, Policy, Service};
 use fanpin::scenario::raw_policy::{CHRONIC_GROUPS, policy_from_table};
 use fanpin::units::{Money, Rate, Year};
 use reference::{Fraction, State, World};
@@ -285,6 +285,27 @@ fn every_shipped_policy_is_read_and_fits_in_every_year() {
             assert!((3..=MAX_LAYERS).contains(&layers.len()), "{name} {year}: {} layers", layers.len());
         }
     }
+}
+
+#[test]
+fn a_list_ends_where_its_policy_says_so_and_nowhere_else() {
+    let lists =
+        ["historical", "targeted", "targeted-frozen", "transition", "inclusive", "cliff", "basic-only"].map(
+            |name| {
+                let classes = policy_from_table(&shipped(name)).expect("every shipped policy holds").classes;
+                (classes.list, classes.list_last_year.map(Year::number))
+            },
+        );
+    let expected = [
+        (ListRule::Frozen, None),
+        (ListRule::Rechecked, None),
+        (ListRule::Frozen, None),
+        (ListRule::Frozen, Some(2025)),
+        (ListRule::Ended, None),
+        (ListRule::Ended, None),
+        (ListRule::Ended, None),
+    ];
+    assert_eq!(lists, expected);
 }
 
 #[test]
