@@ -44,6 +44,22 @@ fn a_scenario_that_holds_is_summed_up() {
 }
 
 #[test]
+fn a_class_that_spending_triggers_is_reported_with_its_notch() {
+    let folder = folder_with(&[("mine.toml", MINE)]);
+    let notch = |settings: &[&str]| {
+        let mut args = vec!["check", "mine.toml", "--regimes", "basic-only"];
+        settings.iter().for_each(|setting| args.extend(["--set", setting]));
+        let output = fanpin(folder.path(), &args);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout).lines().filter(|line| line.contains("notch: `basic-only`")).count()
+    };
+    let layer = "regimes.basic-only.layers.extra={ payer = \"medical_aid\", rate = 0.5, eligible = { spending_above_income_share = 0.3 } }";
+    let order = "regimes.basic-only.layers.order=[\"basic\", \"extra\"]";
+    assert_eq!(notch(&[]), 0);
+    assert_eq!(notch(&[layer, order]), 3);
+}
+
+#[test]
 fn a_scenario_that_does_not_hold_gives_status_2_and_its_line() {
     let folder = folder_with(&[("mine.toml", &format!("{MINE}[plan]\nreplicates = 0\n"))]);
     let output =

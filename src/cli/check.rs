@@ -6,9 +6,14 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{CliError, SetArgs, files};
+use crate::billing::{Bill, CompiledLayers, Patient};
 use crate::evidence::{Book, Status};
 use crate::measures::catalogue::{GROUPS, MEASURES};
+use crate::population::tables::tables;
 use crate::scenario::Scenario;
+use crate::scenario::policy::{ClassSet, Level, Service};
+use crate::simulation::year_context;
+use crate::units::Money;
 
 /// Options of `fanpin check`.
 #[derive(Debug, Args)]
@@ -64,7 +69,51 @@ fn summary(scenario: &Scenario) -> String {
         text.push_str(&format!("  about {panel} rows in panel.parquet\n"));
     }
     text.push_str(&evidence(scenario));
+    for line in notches(scenario) {
+        text.push_str(&line);
+    }
     text
+}
+
+/// Where a layer that spending triggers makes a larger bill cheaper: for the first place and
+/// reported year, a county hospital, and an ordinary patient of a household of three with the local
+/// mean income, half and twice of it.
+fn notches(scenario: &Scenario) -> Vec<String> {
+    let Some(place) = scenario.places.first() else { return Vec::new() };
+    let year = scenario.plan.first_year.max(scenario.plan.switch_year);
+    let context = year_context(place, tables(), year);
+    let bill = Bill {
+        amount: Money::from_yuan(500_000),
+        covered: Money::from_yuan(500_000),
+        level: Level::County,
+        service: Service::Inpatient,
+        outside: false,
+        referred: true,
+        diseases: 0,
+    };
+    let mut lines = Vec::new();
+    for regime in &scenario.regimes {
+        let layers = CompiledLayers::compile(&regime.policy, year, &context);
+        for twice in [1, 2, 4] {
+            let per_head = Money::from_fen(context.local_income_last_year.fen() * twice / 2);
+            let patient = Patient {
+                insured: true,
+                classes: ClassSet::default(),
+                age: 40,
+                chronic: 0,
+                household_income: Money::from_fen(per_head.fen() * 3),
+                household_income_per_head: per_head,
+            };
+            for notch in layers.notches(&bill, &patient) {
+                let layer = &regime.policy.layers[layers.source(notch.slot)].id;
+                lines.push(format!(
+                    "  notch: `{}` in {year}, layer `{layer}`: with a household income of {} yuan, a bill of {} yuan leaves {} yuan less to pay than one a fen lower\n",
+                    regime.id, patient.household_income, notch.bill, notch.below - notch.at,
+                ));
+            }
+        }
+    }
+    lines
 }
 
 /// How well the values in force are founded.
