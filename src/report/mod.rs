@@ -404,6 +404,27 @@ pub fn warnings<'c>(charts: impl Iterator<Item = &'c Chart>) -> Vec<String> {
     vec![format!("the chart fonts have no glyph for `{listed}`: it shows as a box in charts")]
 }
 
+/// Writes charts that belong to no run, such as that of a bill, into a folder of their own with its manifest.
+///
+/// # Errors
+///
+/// [`ReportError::Store`] if the place is taken or can't be written.
+pub fn write_charts_alone(
+    charts: &[Chart],
+    formats: &[ChartFormat],
+    target: &Path,
+    existing: Existing,
+) -> Result<Written, ReportError> {
+    let mut store = Store::begin(target, existing)?;
+    write_charts(&mut store, charts.iter(), formats)?;
+    let files = file_names(&store);
+    let (program, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let folder = store.finish(|files| {
+        json(&serde_json::json!({ "program": program, "version": version, "files": files }))
+    })?;
+    Ok(Written { folder, files, warnings: warnings(charts.iter()) })
+}
+
 /// How charts are drawn again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlotOptions {
