@@ -162,8 +162,10 @@ impl CareYear {
 
     fn bill(&self, episode: &PotentialEpisode, level: Level) -> Bill {
         let major = episode.major.map_or(Rate::ONE, |group| self.major[usize::from(group)]);
-        let amount =
-            self.mean_cost[level as usize].times(Rate::from_ppm(episode.cost_factor)).times(major).max(Money::from_yuan(1));
+        let amount = self.mean_cost[level as usize]
+            .times(Rate::from_ppm(episode.cost_factor))
+            .times(major)
+            .max(Money::from_yuan(1));
         Bill {
             amount,
             covered: amount.times(self.in_catalogue[level as usize]),
@@ -201,7 +203,13 @@ impl CareYear {
 
     /// The year's outpatient bill of a person, or none.
     #[must_use]
-    pub fn outpatient_bill(&self, terms: &CareTerms, seeker: &Seeker, chronic: u8, lane: u16) -> Option<Bill> {
+    pub fn outpatient_bill(
+        &self,
+        terms: &CareTerms,
+        seeker: &Seeker,
+        chronic: u8,
+        lane: u16,
+    ) -> Option<Bill> {
         let groups = chronic.count_ones();
         if groups == 0 && lane > self.outpatient_user {
             return None;
@@ -299,7 +307,8 @@ impl CareTerms {
         if bill.outside {
             return bill.amount.times(self.deposit_outside);
         }
-        let share = seeker.classes.iter().map(|class| self.deposit[class as usize]).min().unwrap_or(Rate::ONE);
+        let share =
+            seeker.classes.iter().map(|class| self.deposit[class as usize]).min().unwrap_or(Rate::ONE);
         bill.amount.times(if seeker.insured { share } else { Rate::ONE })
     }
 }

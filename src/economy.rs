@@ -259,7 +259,8 @@ impl EconomyYear {
         state.medical_debt += medical.fen();
         state.other_debt += (a.borrowed - medical).fen();
         left -= a.borrowed;
-        let sellable = Money::from_fen((input.assets - state.assets_sold).max(0)).times(self.asset_sale_limit);
+        let sellable =
+            Money::from_fen((input.assets - state.assets_sold).max(0)).times(self.asset_sale_limit);
         a.assets_sold = left.min(sellable);
         state.assets_sold += a.assets_sold.fen();
         left -= a.assets_sold;
@@ -274,7 +275,8 @@ impl Accounts {
     /// What the accounts leave open: nothing, to the fen.
     #[must_use]
     pub fn imbalance(&self, input: &YearInput) -> Money {
-        let inflow = self.income + self.gifts + self.savings_used + self.borrowed + self.assets_sold + self.unpaid;
+        let inflow =
+            self.income + self.gifts + self.savings_used + self.borrowed + self.assets_sold + self.unpaid;
         let outflow = self.consumption
             + input.out_of_pocket
             + input.premiums

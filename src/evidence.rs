@@ -408,7 +408,7 @@ fn absent(entry: &toml::Table) -> Result<Absent, String> {
 }
 
 fn range(value: &toml::Value) -> Result<(f64, f64), String> {
-    let ends: Vec<f64> = value.as_array().into_iter().flatten().filter_map(|end| as_number(end)).collect();
+    let ends: Vec<f64> = value.as_array().into_iter().flatten().filter_map(as_number).collect();
     match ends.as_slice() {
         [least, most] if least <= most => Ok((*least, *most)),
         _ => Err("`range` must be two rising numbers".into()),

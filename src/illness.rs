@@ -7,11 +7,11 @@
 
 pub mod expected;
 
+use self::expected::ExpectedFactors;
 use crate::demography::{AGES, age_index, age_of};
 use crate::population::columns::Person;
 use crate::population::tables::{Condition, Tables};
 use crate::population::{Chronic, Sex};
-use self::expected::ExpectedFactors;
 use crate::random::{Key, normal, stream, threshold, unit};
 use crate::scenario::plan::Place;
 use crate::scenario::society::{Care, Illness};
@@ -184,8 +184,10 @@ impl IllnessYear {
     ) {
         let intensity = self.episode_bound[usize::from(person.sex)][age_index(year, person.birth_year)];
         for index in 0..poisson_count(intensity, count_word) {
-            let [date, thinning, severity, cost] = key.block(u64::from(index), person.id, year, stream::EPISODE);
-            let [place_word, claim_word, ..] = key.block(u64::from(index), person.id, year, stream::EPISODE_PLACE);
+            let [date, thinning, severity, cost] =
+                key.block(u64::from(index), person.id, year, stream::EPISODE);
+            let [place_word, claim_word, ..] =
+                key.block(u64::from(index), person.id, year, stream::EPISODE_PLACE);
             episodes.push(PotentialEpisode {
                 slot,
                 date,

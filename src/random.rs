@@ -323,7 +323,7 @@ pub fn threshold(p: f64) -> u64 {
 }
 
 /// The least 16-bit bound that no word below `threshold` exceeds: a lane at or above it can't lead
-/// to the event. 65,536 (no lane is excluded) is given as `None`.
+/// to the event. At most 65,536, which excludes no lane.
 #[must_use]
 #[inline]
 pub const fn lane_bound(threshold: u64) -> u32 {

@@ -7,7 +7,7 @@
 mod household;
 mod timetable;
 
-pub use timetable::{PlaceYear, RegimeYear, Timetable};
+pub use timetable::{PlaceYear, RegimeYear, Timetable, year_context};
 
 use crate::demography::age_index;
 use crate::illness::{PotentialEpisode, lognormal_ppm};
@@ -169,12 +169,10 @@ impl<'a> CountyRun<'a> {
         let place_year = self.world.timetable.place_year(self.task.place, START.next());
         let society = &self.world.scenario.society;
         let year_words = self.task.key.block(0, id.bits(), START, stream::HOUSEHOLD_YEAR);
-        let founders: Vec<(Person, PersonState)> = draw.members.iter().map(|member| founder(id, member)).collect();
-        let workers = draw
-            .members
-            .iter()
-            .filter(|m| place_year.works(age_index(START, m.birth_year)))
-            .count();
+        let founders: Vec<(Person, PersonState)> =
+            draw.members.iter().map(|member| founder(id, member)).collect();
+        let workers =
+            draw.members.iter().filter(|m| place_year.works(age_index(START, m.birth_year))).count();
         let transitory = rank(normal(year_words[0]));
         let error = lognormal_ppm(society.lists.income_error, normal(year_words[2]));
         let economy = &place_year.start_economy;
@@ -346,7 +344,8 @@ impl<'a> CountyRun<'a> {
                         shared.candidates.push(Candidate { offset, draw, word });
                     }
                     Draw::Birth => {}
-                    Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[sex][age] => {}
+                    Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[sex][age] => {
+                    }
                     _ => shared.candidates.push(Candidate { offset, draw, word }),
                 }
             }
@@ -360,12 +359,8 @@ impl<'a> CountyRun<'a> {
     /// Gives each child that is born under any regime its slot, and twins theirs.
     fn add_newborns(&mut self, year: Year, row: usize, at: usize) {
         let place_year = self.world.timetable.place_year(self.task.place, year);
-        let births: Vec<u8> = self.shared[at]
-            .candidates
-            .iter()
-            .filter(|c| c.draw == Draw::Birth)
-            .map(|c| c.offset)
-            .collect();
+        let births: Vec<u8> =
+            self.shared[at].candidates.iter().filter(|c| c.draw == Draw::Birth).map(|c| c.offset).collect();
         self.shared[at].candidates.retain(|c| c.draw != Draw::Birth);
         for mother in births {
             let start = self.county.households[row].range().start;
@@ -553,7 +548,8 @@ fn standing(state: &HouseholdState, place_year: &PlaceYear) -> Standing {
 /// Fifth of permanent illness-free income: the quintiles of the normal rank.
 fn fifth(permanent: i32, sd: f64) -> u8 {
     let z = f64::from(permanent) / 65_536.0 / sd;
-    const LIMITS: [f64; 4] = [-0.841_621_233_572_914, -0.253_347_103_135_800, 0.253_347_103_135_800, 0.841_621_233_572_914];
+    const LIMITS: [f64; 4] =
+        [-0.841_621_233_572_914, -0.253_347_103_135_800, 0.253_347_103_135_800, 0.841_621_233_572_914];
     u8::try_from(LIMITS.iter().filter(|limit| z >= **limit).count()).expect("at most four")
 }
 

@@ -130,7 +130,13 @@ impl ListYear {
 
     /// The thresholds that a county publishes from last year's seen incomes.
     #[must_use]
-    pub fn publish(&self, lists: &Lists, seen: &SeenIncomes, registered_share: f64, dibao_standard_yuan: f64) -> Thresholds {
+    pub fn publish(
+        &self,
+        lists: &Lists,
+        seen: &SeenIncomes,
+        registered_share: f64,
+        dibao_standard_yuan: f64,
+    ) -> Thresholds {
         if lists.quotas {
             return Thresholds {
                 registration: seen.quantile(registered_share),
@@ -175,7 +181,9 @@ impl ListYear {
             ListRule::Rechecked => {
                 if state.listed && known.seen_net_per_head >= self.list_exit {
                     state.listed = false;
-                } else if known.seen_net_per_head < self.lines.official && known.detection_word < self.detection {
+                } else if known.seen_net_per_head < self.lines.official
+                    && known.detection_word < self.detection
+                {
                     state.listed = true;
                 }
             }

@@ -1,14 +1,16 @@
 //! Rule tables: every case of `tests/rules/*.toml` three ways — the arithmetic shown in the case, an
 //! independent settlement in exact fractions, and `billing` — must agree to the fen.
 
+mod arithmetic;
 mod reference;
 
+use arithmetic::evaluate;
 use fanpin::billing::{Bill, CompiledLayers, HouseholdYear, Patient, PersonYear, YearContext};
 use fanpin::random::threshold;
 use fanpin::scenario::policy::{Class, ClassSet, Level, MAX_LAYERS, Payer, Policy, Service};
 use fanpin::scenario::raw_policy::{CHRONIC_GROUPS, policy_from_table};
 use fanpin::units::{Money, Rate, Year};
-use reference::{Fraction, State, World, evaluate};
+use reference::{Fraction, State, World};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -8,15 +8,12 @@ mod sample;
 
 use std::path::PathBuf;
 
-use fanpin::billing::{Bill, BillBreakdown, LayerPayment};
-use fanpin::report::charts::bill;
+use fanpin::report::charts::bill::{self, BillBreakdown, Payment};
 use fanpin::report::charts::{Chart, Setting, draw_all};
 use fanpin::report::render::render;
-use fanpin::report::store::Existing;
 use fanpin::report::style::{DARK, PAPER};
-use fanpin::report::write_charts_alone;
-use fanpin::scenario::plan::{ChartFormat, Language};
-use fanpin::scenario::policy::{Level, Payer, Service};
+use fanpin::scenario::plan::{Bilingual, ChartFormat, Language};
+use fanpin::scenario::policy::Payer;
 use fanpin::units::{Money, Year};
 use sample::{Shape, USUAL, results};
 
@@ -35,58 +32,31 @@ fn show(charts: &[Chart], name: &str) {
 }
 
 fn bills() -> Vec<BillBreakdown> {
-    let pay = |layer: &str, label_zh: &str, payer, yuan| LayerPayment {
-        layer: layer.to_lowercase(),
-        label_en: layer.into(),
-        label_zh: label_zh.into(),
-        payer,
-        paid: Money::from_yuan(yuan),
-    };
-    let breakdown = |label_en: &str, label_zh: &str, year, payments: Vec<LayerPayment>| {
-        let amount = Money::from_yuan(60_000);
-        let left = payments.iter().fold(amount, |left, payment| left.less(payment.paid));
-        BillBreakdown {
-            regime: label_en.to_lowercase(),
-            label_en: label_en.into(),
-            label_zh: label_zh.into(),
-            year: Year::new(year),
-            bill: Bill {
-                amount,
-                covered: Money::from_yuan(51_000),
-                level: Level::City,
-                service: Service::Inpatient,
-                outside: false,
-                referred: true,
-                diseases: 0,
-            },
-            payments,
-            out_of_pocket: left,
-            covered_own: Money::ZERO,
-            triggered: Vec::new(),
-        }
-    };
+    let text = |en: &str, zh: &str| Bilingual { en: en.into(), zh: zh.into() };
+    let pay = |en, zh, payer, yuan| Payment { layer: text(en, zh), payer, paid: Money::from_yuan(yuan) };
     vec![
-        breakdown(
-            "Targeted",
-            "精准保障",
-            2020,
-            vec![
+        BillBreakdown {
+            regime: text("Targeted", "精准保障"),
+            year: Year::new(2020),
+            bill: Money::from_yuan(60_000),
+            payments: vec![
                 pay("Basic insurance", "基本医保", Payer::BasicInsurance, 33_120),
                 pay("Critical-illness insurance", "大病保险", Payer::CriticalIllnessInsurance, 7_440),
                 pay("Medical aid", "医疗救助", Payer::MedicalAid, 6_128),
                 pay("County top-up", "县级补充保障", Payer::LocalTopUp, 6_300),
             ],
-        ),
-        breakdown(
-            "Cliff",
-            "断崖退出",
-            2021,
-            vec![
+            out_of_pocket: Money::from_yuan(7_012),
+        },
+        BillBreakdown {
+            regime: text("Cliff", "断崖退出"),
+            year: Year::new(2021),
+            bill: Money::from_yuan(60_000),
+            payments: vec![
                 pay("Basic insurance", "基本医保", Payer::BasicInsurance, 30_100),
                 pay("Critical-illness insurance", "大病保险", Payer::CriticalIllnessInsurance, 4_440),
-                pay("Medical aid", "医疗救助", Payer::MedicalAid, 0),
             ],
-        ),
+            out_of_pocket: Money::from_yuan(25_460),
+        },
     ]
 }
 
@@ -186,17 +156,4 @@ fn a_character_without_a_glyph_is_reported() {
     let charts = draw_all(&results, &setting(Language::En, 180));
     assert_eq!(charts[0].missing.iter().collect::<String>(), "龘");
     assert!(!render(&charts[0], ChartFormat::Png).is_empty(), "control and markup characters do no harm");
-}
-
-#[test]
-fn a_chart_alone_has_a_folder_of_its_own() {
-    let parent = tempfile::tempdir().unwrap();
-    let target = parent.path().join("bill");
-    let charts = [bill::draw(&bills(), &setting(Language::En, 90))];
-    let write =
-        |existing| write_charts_alone(&charts, &[ChartFormat::Svg, ChartFormat::Pdf], &target, existing);
-    let written = write(Existing::Refuse).unwrap();
-    assert_eq!(written.files, ["charts/bill.en.pdf", "charts/bill.en.svg", "manifest.json"]);
-    assert!(write(Existing::Refuse).is_err());
-    write(Existing::Replace).unwrap();
 }

@@ -4,6 +4,7 @@
 //! are the sampling unit) plus a stated discrepancy of the fit, where sources disagree. The same table is written to
 //! `docs/population.md` by
 //! `FANPIN_WRITE_DOCS=1 cargo test --test population`.
+#![allow(clippy::disallowed_methods, reason = "statistics of a test are compared within a tolerance")]
 
 use std::fmt::Write as _;
 

@@ -266,7 +266,12 @@ fn the_program_draws_a_finished_run_again() {
     let done = program().arg("plot").arg(&target).assert().success();
     assert_eq!(String::from_utf8_lossy(&done.get_output().stdout).lines().count(), 12);
     assert!(read_all(&target) == before, "without options it is drawn as it was");
-    program().arg("plot").arg(&target).args(["--lang", "en", "--format", "png", "--width-mm", "90"]).assert().success();
+    program()
+        .arg("plot")
+        .arg(&target)
+        .args(["--lang", "en", "--format", "png", "--width-mm", "90"])
+        .assert()
+        .success();
     assert!(target.join("charts/poverty-return.en.png").exists());
     let nothing = program().arg("plot").arg(parent.path()).assert().code(2);
     let said = String::from_utf8_lossy(&nothing.get_output().stderr).into_owned();

@@ -168,6 +168,15 @@ impl CompiledLayers {
         self.layers.is_empty()
     }
 
+    /// Whether the eligibility of the layer in a slot depends on spending.
+    ///
+    /// # Panics
+    /// If there is no such slot.
+    #[must_use]
+    pub fn is_spending_triggered(&self, slot: usize) -> bool {
+        self.layers[slot].spending_triggered
+    }
+
     /// Place of a slot in [`Policy::layers`].
     ///
     /// # Panics

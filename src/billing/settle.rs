@@ -261,7 +261,8 @@ impl Passage {
         }
         let spent = case.covered_own_before + self.left.covered;
         let eligible = layer.test.holds(case, Some(spent));
-        if !eligible && !(layer.spending_triggered && layer.test.holds(case, None)) {
+        let presented = eligible || (layer.spending_triggered && layer.test.holds(case, None));
+        if !presented {
             return;
         }
         let claim = layer.claim[usize::from(case.bill.outside)];

@@ -1,10 +1,12 @@
 //! The program `fanpin`: arguments in, files and text out. No model logic.
 
+pub mod bill;
 pub mod check;
 pub mod files;
 pub mod list;
 pub mod new;
 pub mod plot;
+pub mod run;
 pub mod schema;
 pub mod show;
 
@@ -31,6 +33,8 @@ pub struct Cli {
 /// What the program does.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Simulate every regime of a scenario, write tables, charts and report, print a short summary
+    Run(Box<RunArgs>),
     /// Validate scenarios without running them
     Check(check::CheckArgs),
     /// List what ships with the program, a line each
@@ -39,6 +43,8 @@ pub enum Command {
     Show(show::ShowArgs),
     /// Write a commented scenario to start from; never overwrites
     New(new::NewArgs),
+    /// Pass one bill through the layers of each regime
+    Bill(BillArgs),
     /// Draw the charts of a finished run again, without simulating
     Plot(plot::PlotArgs),
     /// Print the JSON Schema of scenario files, for editors
@@ -368,10 +374,12 @@ pub fn run() -> ExitCode {
 fn dispatch(command: &Command) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
     match command {
+        Command::Run(args) => run::run(args, &mut out),
         Command::Check(args) => check::run(args, &mut out),
         Command::List(args) => list::run(args, &mut out),
         Command::Show(args) => show::run(args, &mut out),
         Command::New(args) => new::run(args, &mut out),
+        Command::Bill(args) => bill::run(args, &mut out),
         Command::Plot(args) => plot::run(args, &mut out),
         Command::Schema => schema::run(&mut out),
         Command::Completions { shell } => completions(*shell, &mut out),

@@ -115,7 +115,7 @@ fn section(text: &mut String, name: &str, title: &str) {
     for parameter in Book::get().iter().filter(|parameter| parameter.pattern.starts_with(&prefix)) {
         let range = if parameter.kind == Kind::Integer { parameter.range_in_words() } else { String::new() };
         text.push_str(&format!(
-            "# {}{range} ({})\n# {}\n# {} = {}\n",
+            "\n# {} ({}{range})\n# {}\n# {} = {}\n",
             parameter.description,
             parameter.unit,
             parameter.description_zh,

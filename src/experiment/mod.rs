@@ -7,11 +7,11 @@
 use std::sync::Mutex;
 
 use crate::measures::compute::{Collector, Design};
+use crate::measures::table::Results;
 use crate::population::synthesis::Synthesiser;
 use crate::population::tables::tables;
 use crate::random::Key;
 use crate::record::{PanelRow, ReplicateRecord};
-use crate::measures::table::Results;
 use crate::scenario::Scenario;
 use crate::simulation::{CountyRecord, CountyTask, Timetable, World, simulate_county};
 
@@ -45,7 +45,7 @@ pub struct Counts {
 }
 
 /// A finished run.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Finished {
     /// Measures, differences, flows.
     pub results: Results,

@@ -69,7 +69,8 @@ impl<'a> ExpectedIllness<'a> {
                 chronic * mean(p[DISABILITY], self.illness.mortality_disability)
             }),
             admission: over(&|p| {
-                counted(p, self.care.admission_per_chronic) * mean(p[DISABILITY], self.care.admission_disability)
+                counted(p, self.care.admission_per_chronic)
+                    * mean(p[DISABILITY], self.care.admission_disability)
             }),
             disability: over(&|p| counted(p, self.illness.disability_per_chronic)),
             comorbidity: over(&|p| {
@@ -94,7 +95,8 @@ impl<'a> ExpectedIllness<'a> {
                     };
                     let relative = factor / mean(old[condition], factor);
                     let alive = old[condition] * (1.0 - (death * relative).min(0.95)) / (1.0 - death);
-                    let recovery = self.tables.recovery(Condition::ALL[condition]) * self.illness.recovery_factor;
+                    let recovery =
+                        self.tables.recovery(Condition::ALL[condition]) * self.illness.recovery_factor;
                     let onset = self.onset(condition, sex, age, year);
                     (alive * (1.0 - recovery.min(1.0)) + (1.0 - alive) * onset).clamp(0.0, 0.95)
                 });

@@ -1044,7 +1044,7 @@ const ENTRIES: &[Entry] = &[
         "consumption_per_head",
         ["Consumption per head", "人均消费支出"],
         &[Consumption],
-        "Household consumption per person.",
+        "Household consumption per person, out-of-pocket payments included.",
     ),
     per_head_2020(
         "consumption_per_head_2020",

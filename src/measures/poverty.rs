@@ -197,8 +197,8 @@ mod tests {
     #[test]
     fn the_median_is_interpolated() {
         let mut persons = vec![0; BINS];
-        persons[record::bin(1_000_00)] = 4; // 1,000 to 1,050 yuan
-        persons[record::bin(2_000_00)] = 2;
+        persons[record::bin(100_000)] = 4; // 1,000 to 1,050 yuan
+        persons[record::bin(200_000)] = 2;
         assert_eq!(median(&persons).unwrap().value, 1_000.0 + 50.0 * 0.75);
         assert_eq!(median(&vec![0; BINS]), None);
         persons[0] = 100;

@@ -225,7 +225,10 @@ mod tests {
     use super::*;
 
     fn person(id: u64) -> (Person, PersonState) {
-        (Person { id, ..Person::default() }, PersonState { status: Status::Present, ..PersonState::default() })
+        (
+            Person { id, ..Person::default() },
+            PersonState { status: Status::Present, ..PersonState::default() },
+        )
     }
 
     fn household() -> Household {

@@ -1,29 +1,13 @@
-//! `measures.csv`, `differences.csv`, `flows.csv`: written, and read back to draw a finished run again.
-//!
-//! UTF-8, comma, a dot for decimals whatever the locale. Numbers are the shortest that read back as the same number.
-//! An undefined value is an empty cell in a row that stays. Rows are sorted by regime, (baseline,) year, group and
-//! measure or outcome, as texts. The columns that scripts rely on come first; what was added later stands after them.
+//! `measures.csv`, `differences.csv`, `flows.csv`, read back to draw a finished run again.
 
 use std::fmt;
 
-use super::store::{StoreError, finite};
 use crate::measures::catalogue::{OUTCOMES, info};
-use crate::measures::table::{DifferenceRow, FlowRow, MeasureRow, Results, Statistics};
+use crate::measures::files::{DIFFERENCES_HEAD, FLOWS_HEAD, MEASURES_HEAD};
+use crate::measures::table::{DifferenceRow, FlowRow, MeasureRow, Statistics};
 use crate::units::Year;
 
-/// File name of the measures.
-pub const MEASURES_CSV: &str = "measures.csv";
-/// File name of the paired differences.
-pub const DIFFERENCES_CSV: &str = "differences.csv";
-/// File name of the flows.
-pub const FLOWS_CSV: &str = "flows.csv";
-
-const MEASURES_HEAD: &str = "scenario,regime,year,group,measure,unit,mean,sd,q025,median,q975,replicates,\
-                             weight,denominator,se,ci_low,ci_high";
-const DIFFERENCES_HEAD: &str = "scenario,regime,baseline,year,group,measure,unit,mean,q025,q975,replicates,\
-                                sd,se,ci_low,ci_high,median,variance_ratio";
-const FLOWS_HEAD: &str = "scenario,regime,baseline,year,group,outcome,households_mean,q025,q975,\
-                          sd,se,ci_low,ci_high,median,replicates";
+pub use crate::measures::files::{DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, differences, flows, measures};
 
 /// Why a table can't be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,81 +50,6 @@ impl fmt::Display for TableError {
 }
 
 impl std::error::Error for TableError {}
-
-/// The content of `measures.csv`.
-///
-/// # Errors
-///
-/// [`StoreError::NotFinite`].
-pub fn measures(results: &Results) -> Result<Vec<u8>, StoreError> {
-    let mut rows: Vec<&MeasureRow> = results.measures.iter().collect();
-    rows.sort_by(|a, b| {
-        (&a.regime, a.year, &a.group, a.measure).cmp(&(&b.regime, b.year, &b.group, b.measure))
-    });
-    let mut table = Table::new(MEASURES_CSV, MEASURES_HEAD);
-    for row in rows {
-        let (s, (unit, weight)) = (&row.statistics, unit_and_weight(row.measure));
-        table.text(&results.scenario).text(&row.regime).whole(row.year.number());
-        table.text(&row.group).text(row.measure).text(unit);
-        table.number(s.mean)?.number(s.sd)?.number(s.q025)?.number(s.median)?.number(s.q975)?;
-        table.whole(s.replicates).text(weight).number(row.denominator)?;
-        table.number(s.se)?.number(s.ci_low)?.number(s.ci_high)?.end();
-    }
-    Ok(table.finish())
-}
-
-/// The content of `differences.csv`.
-///
-/// # Errors
-///
-/// [`StoreError::NotFinite`].
-pub fn differences(results: &Results) -> Result<Vec<u8>, StoreError> {
-    let mut rows: Vec<&DifferenceRow> = results.differences.iter().collect();
-    rows.sort_by(|a, b| {
-        let key =
-            |r: &DifferenceRow| (r.regime.clone(), r.baseline.clone(), r.year, r.group.clone(), r.measure);
-        key(a).cmp(&key(b))
-    });
-    let mut table = Table::new(DIFFERENCES_CSV, DIFFERENCES_HEAD);
-    for row in rows {
-        let (s, (unit, _)) = (&row.statistics, unit_and_weight(row.measure));
-        table.text(&results.scenario).text(&row.regime).text(&row.baseline).whole(row.year.number());
-        table.text(&row.group).text(row.measure).text(unit);
-        table.number(s.mean)?.number(s.q025)?.number(s.q975)?.whole(s.replicates);
-        table.number(s.sd)?.number(s.se)?.number(s.ci_low)?.number(s.ci_high)?.number(s.median)?;
-        table.number(row.variance_ratio)?.end();
-    }
-    Ok(table.finish())
-}
-
-/// The content of `flows.csv`.
-///
-/// # Errors
-///
-/// [`StoreError::NotFinite`].
-pub fn flows(results: &Results) -> Result<Vec<u8>, StoreError> {
-    let place = |outcome: &str| OUTCOMES.iter().position(|(id, _)| *id == outcome);
-    let mut rows: Vec<&FlowRow> = results.flows.iter().collect();
-    rows.sort_by(|a, b| {
-        let key =
-            |r: &FlowRow| (r.regime.clone(), r.baseline.clone(), r.year, r.group.clone(), place(r.outcome));
-        key(a).cmp(&key(b))
-    });
-    let mut table = Table::new(FLOWS_CSV, FLOWS_HEAD);
-    for row in rows {
-        let s = &row.households;
-        table.text(&results.scenario).text(&row.regime).text(&row.baseline).whole(row.year.number());
-        table.text(&row.group).text(row.outcome);
-        table.number(s.mean)?.number(s.q025)?.number(s.q975)?;
-        table.number(s.sd)?.number(s.se)?.number(s.ci_low)?.number(s.ci_high)?.number(s.median)?;
-        table.whole(s.replicates).end();
-    }
-    Ok(table.finish())
-}
-
-fn unit_and_weight(measure: &str) -> (&'static str, &'static str) {
-    info(measure).map_or(("", ""), |info| (info.unit, info.weight))
-}
 
 /// The rows of `measures.csv`.
 ///
@@ -197,55 +106,6 @@ pub fn read_flows(bytes: &[u8]) -> Result<Vec<FlowRow>, TableError> {
             households: row.statistics("households_mean")?,
         })
     })
-}
-
-/// A table that is being written.
-pub(super) struct Table {
-    file: &'static str,
-    head: Vec<&'static str>,
-    writer: csv::Writer<Vec<u8>>,
-    column: usize,
-}
-
-const IN_MEMORY: &str = "rows of equal length written into memory do not fail";
-
-impl Table {
-    pub(super) fn new(file: &'static str, head: &'static str) -> Self {
-        let head: Vec<&str> = head.split(',').collect();
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(&head).expect(IN_MEMORY);
-        Self { file, head, writer, column: 0 }
-    }
-
-    pub(super) fn text(&mut self, text: &str) -> &mut Self {
-        self.writer.write_field(text).expect(IN_MEMORY);
-        self.column += 1;
-        self
-    }
-
-    fn whole(&mut self, number: impl Into<i64>) -> &mut Self {
-        let text = number.into().to_string();
-        self.text(&text)
-    }
-
-    pub(super) fn number(&mut self, number: Option<f64>) -> Result<&mut Self, StoreError> {
-        let Some(value) = number else { return Ok(self.text("")) };
-        let column = self.head.get(self.column).copied().unwrap_or("a number");
-        let value = finite(value, self.file, || column.to_owned())?;
-        // Debug prints the shortest digits that read back as the same number, with an exponent where they are long.
-        let text = format!("{value:?}");
-        Ok(self.text(text.strip_suffix(".0").unwrap_or(&text)))
-    }
-
-    pub(super) fn end(&mut self) {
-        debug_assert_eq!(self.column, self.head.len(), "a cell a column");
-        self.column = 0;
-        self.writer.write_record(None::<&[u8]>).expect(IN_MEMORY);
-    }
-
-    pub(super) fn finish(self) -> Vec<u8> {
-        self.writer.into_inner().unwrap_or_else(|_| unreachable!("{IN_MEMORY}"))
-    }
 }
 
 /// A row that is being read.

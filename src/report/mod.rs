@@ -9,6 +9,7 @@ pub mod csv_tables;
 pub mod fonts;
 pub mod layout;
 pub mod page;
+pub mod panel;
 pub mod render;
 pub mod replicates;
 pub mod store;
@@ -26,6 +27,7 @@ use self::csv_tables::{DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, TableError};
 use self::replicates::{REPLICATES_PARQUET, ReplicatesError};
 use self::store::{Existing, MANIFEST, Store, StoreError, TIMING, finite, json, sha256};
 use self::style::{PAPER, Theme};
+use crate::measures::files::NotFinite;
 use crate::measures::table::Results;
 use crate::scenario::plan::{Bilingual, ChartFormat, Language, Output};
 use crate::units::{UnitError, Year};
@@ -210,6 +212,12 @@ impl std::error::Error for ReportError {
 impl From<StoreError> for ReportError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<NotFinite> for ReportError {
+    fn from(error: NotFinite) -> Self {
+        Self::Store(error.into())
     }
 }
 
@@ -402,27 +410,6 @@ pub fn warnings<'c>(charts: impl Iterator<Item = &'c Chart>) -> Vec<String> {
     }
     let listed: String = missing.iter().collect();
     vec![format!("the chart fonts have no glyph for `{listed}`: it shows as a box in charts")]
-}
-
-/// Writes charts that belong to no run, such as that of a bill, into a folder of their own with its manifest.
-///
-/// # Errors
-///
-/// [`ReportError::Store`] if the place is taken or can't be written.
-pub fn write_charts_alone(
-    charts: &[Chart],
-    formats: &[ChartFormat],
-    target: &Path,
-    existing: Existing,
-) -> Result<Written, ReportError> {
-    let mut store = Store::begin(target, existing)?;
-    write_charts(&mut store, charts.iter(), formats)?;
-    let files = file_names(&store);
-    let (program, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    let folder = store.finish(|files| {
-        json(&serde_json::json!({ "program": program, "version": version, "files": files }))
-    })?;
-    Ok(Written { folder, files, warnings: warnings(charts.iter()) })
 }
 
 /// How charts are drawn again.

@@ -94,7 +94,7 @@ fn write_columns<W: Write + Send>(
     column::<DoubleType, W>(rows, &cells.iter().map(|c| c.value).collect::<Vec<_>>())
 }
 
-fn column<T: DataType, W: Write + Send>(
+pub(super) fn column<T: DataType, W: Write + Send>(
     rows: &mut SerializedRowGroupWriter<'_, W>,
     values: &[T::T],
 ) -> Result<(), ParquetError> {

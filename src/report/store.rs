@@ -10,6 +10,7 @@
 //! then only files that an earlier run wrote are replaced: a file that is not in the old manifest
 //! is somebody's work, and stops the run.
 
+use crate::measures::files::NotFinite;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File, TryLockError};
@@ -124,11 +125,13 @@ impl std::error::Error for StoreError {
 ///
 /// [`StoreError::NotFinite`] for NaN and the infinities.
 pub fn finite(value: f64, file: &str, what: impl FnOnce() -> String) -> Result<f64, StoreError> {
-    if value.is_finite() {
-        // Minus zero would print as `-0`.
-        return Ok(if value == 0.0 { 0.0 } else { value });
+    Ok(crate::measures::files::finite(value, file, what)?)
+}
+
+impl From<NotFinite> for StoreError {
+    fn from(error: NotFinite) -> Self {
+        Self::NotFinite { file: error.file, what: error.what, value: error.value }
     }
-    Err(StoreError::NotFinite { file: file.to_owned(), what: what(), value })
 }
 
 /// A result folder that is being written.

@@ -3,9 +3,9 @@
 // A table is small; its templates read better as texts than as calls.
 #![allow(clippy::format_push_string)]
 
-use super::csv_tables::Table;
 use super::store::StoreError;
 use super::style::{number, signed};
+use crate::measures::files::Table;
 use crate::measures::statistics::{CriticalValues, difference};
 use crate::measures::table::{Results, Statistics};
 use crate::report::charts::Setting;

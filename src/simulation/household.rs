@@ -204,11 +204,12 @@ impl Step<'_> {
                     state.disabled = candidate.word < threshold(p);
                 }
                 Draw::Recovery => state.chronic &= !(1 << MENTAL),
-                _ if group < 8 && state.chronic & (1 << group) == 0 => {
-                    if candidate.word < threshold(illness.onset(group, sex, age, state.chronic)) {
-                        state.chronic |= 1 << group;
-                        self.begin_major(at, group, candidate.word);
-                    }
+                _ if group < 8
+                    && state.chronic & (1 << group) == 0
+                    && candidate.word < threshold(illness.onset(group, sex, age, state.chronic)) =>
+                {
+                    state.chronic |= 1 << group;
+                    self.begin_major(at, group, candidate.word);
                 }
                 _ => {}
             }
@@ -387,8 +388,8 @@ impl Step<'_> {
             input.members += 1;
             if self.place_year.works(age) {
                 input.workers += 1;
-                let lasting =
-                    self.place_year.economy.earnings_loss[usize::from(state.disabled)][usize::from(state.chronic)];
+                let lasting = self.place_year.economy.earnings_loss[usize::from(state.disabled)]
+                    [usize::from(state.chronic)];
                 input.earnings_lost_ppm += (i64::from(lasting) + self.scratch.lost[at]).min(1_000_000);
             }
             if self.regime_year.enrols(self.people[at].insure_word, self.classes()) {
@@ -685,10 +686,11 @@ fn over_and_under(o: &HouseholdOutcome, members: i64, line: i64) -> (i64, i64) {
     let capacity = o.accounts.consumption.fen() + o.care.out_of_pocket.fen() - o.accounts.food.fen();
     let affordable = spare.min(capacity * 4 / 10).max(0);
     let need = (bill - affordable).max(0);
-    let preferential: i64 = [Payer::MedicalAid, Payer::LocalTopUp, Payer::SupplementaryInsurance, Payer::Charity]
-        .into_iter()
-        .map(|payer| o.care.paid[payer as usize].fen())
-        .sum();
+    let preferential: i64 =
+        [Payer::MedicalAid, Payer::LocalTopUp, Payer::SupplementaryInsurance, Payer::Charity]
+            .into_iter()
+            .map(|payer| o.care.paid[payer as usize].fen())
+            .sum();
     ((preferential - need).max(0), (need - paid).max(0))
 }
 
@@ -723,4 +725,7 @@ fn count_distribution(h: &mut Histograms, o: &HouseholdOutcome, members: i64) {
 }
 
 /// Equivalent adults by household size, size^0.56 (Xu et al. 2003), in parts per million.
-const EQUIVALENTS_PPM: [i64; 16] = [1_000_000, 1_000_000, 1_474_269, 1_850_069, 2_173_470, 2_462_766, 2_727_500, 2_973_411, 3_204_280, 3_422_755, 3_630_781, 3_829_834, 4_021_069, 4_205_409, 4_383_608, 4_556_287];
+const EQUIVALENTS_PPM: [i64; 16] = [
+    1_000_000, 1_000_000, 1_474_269, 1_850_069, 2_173_470, 2_462_766, 2_727_500, 2_973_411, 3_204_280,
+    3_422_755, 3_630_781, 3_829_834, 4_021_069, 4_205_409, 4_383_608, 4_556_287,
+];

@@ -48,8 +48,8 @@ pub struct PlaceYear {
     pub permanent_sd: f64,
     working_ages: std::ops::RangeInclusive<usize>,
     persistence: (i64, i64),
-    /// Largest lane that may lead to a decision: `[sex][age][lane]`.
-    bounds: Box<[[[u16; 16]; AGES]; 2]>,
+    /// Least lane that can't lead to a decision, up to 65,536: `[sex][age][lane]`.
+    bounds: Box<[[[u32; 16]; AGES]; 2]>,
 }
 
 /// A year of a regime in a place.
@@ -87,7 +87,9 @@ impl Timetable {
         for place in &scenario.places {
             let place_years = place_years(scenario, place, tables, &years);
             let of = |policy: &Policy| -> Vec<RegimeYear> {
-                let each = |(year, at): (&Year, &PlaceYear)| RegimeYear::compile(scenario, place, tables, policy, at, *year);
+                let each = |(year, at): (&Year, &PlaceYear)| {
+                    RegimeYear::compile(scenario, place, tables, policy, at, *year)
+                };
                 years.iter().zip(&place_years).map(each).collect()
             };
             timetable.history.push(of(&scenario.history));
@@ -157,8 +159,7 @@ impl PlaceYear {
         let society = &scenario.society;
         let demography =
             DemographyYear::compile(&society.demography, &society.illness, expected, tables, year);
-        let illness =
-            IllnessYear::compile(&society.illness, &society.care, place, expected, tables, year);
+        let illness = IllnessYear::compile(&society.illness, &society.care, place, expected, tables, year);
         let economy_of = |year| EconomyYear::compile(&society.economy, &society.poverty, place, tables, year);
         let persistent_share = 1.0 - society.economy.transitory_share - society.economy.workers_share;
         let bounds = lane_bounds(&demography, &illness);
@@ -197,7 +198,7 @@ impl PlaceYear {
         let bounds = &self.bounds[sex][age];
         let mut mask = 0;
         for lane in 0..16 {
-            mask |= u16::from(lanes[lane] < bounds[lane]) << lane;
+            mask |= u16::from(u32::from(lanes[lane]) < bounds[lane]) << lane;
         }
         mask
     }
@@ -223,15 +224,13 @@ fn persistence(rho: f64) -> (i64, i64) {
     (fixed(rho), fixed(libm::sqrt((1.0 - rho * rho).max(0.0))))
 }
 
-/// The least lane that can't lead to a decision, saturating: a bound of 65,535 loses nothing but
-/// admits a lane too many, which the exact test then refuses.
-fn lane_bounds(demography: &DemographyYear, illness: &IllnessYear) -> Box<[[[u16; 16]; AGES]; 2]> {
-    let mut bounds = Box::new([[[0; 16]; AGES]; 2]);
+/// The least lane that can't lead to each decision.
+fn lane_bounds(demography: &DemographyYear, illness: &IllnessYear) -> Box<[[[u32; 16]; AGES]; 2]> {
+    let mut bounds = Box::new([[[0_u32; 16]; AGES]; 2]);
     for (sex, by_age) in bounds.iter_mut().enumerate() {
         for (age, lanes) in by_age.iter_mut().enumerate() {
             let mut set = |draw: Draw, limit: u64| {
-                let bound = if limit == 0 { 0 } else { crate::random::lane_bound(limit) };
-                lanes[draw.lane()] = u16::try_from(bound).unwrap_or(u16::MAX);
+                lanes[draw.lane()] = if limit == 0 { 0 } else { crate::random::lane_bound(limit) };
             };
             set(Draw::Death, threshold(demography.death_bound(sex, age)));
             set(Draw::Birth, if sex == 1 { demography.birth[age] } else { 0 });
@@ -248,6 +247,29 @@ fn lane_bounds(demography: &DemographyYear, illness: &IllnessYear) -> Box<[[[u16
     bounds
 }
 
+/// Factor on amounts in yuan: terms hold in real terms after the last year that is known.
+fn terms_growth(tables: &Tables, year: Year) -> f64 {
+    if year > LAST_KNOWN_TERMS {
+        tables.path(Path::Cpi, year) / tables.path(Path::Cpi, LAST_KNOWN_TERMS)
+    } else {
+        1.0
+    }
+}
+
+/// What the amounts of layers depend on in a year of a place, every payer paying in full.
+#[must_use]
+pub fn year_context(place: &Place, tables: &Tables, year: Year) -> YearContext {
+    let last = year.previous();
+    let local_income =
+        Money::try_from_yuan(tables.path(Path::IncomeMean, last) * place.income_level.at(last))
+            .expect("an income is a small amount");
+    YearContext {
+        local_income_last_year: local_income,
+        proration: [Rate::ONE; PAYERS],
+        yuan_factor: Rate::try_from_fraction(terms_growth(tables, year)).expect("the book bounds it"),
+    }
+}
+
 impl RegimeYear {
     fn compile(
         scenario: &Scenario,
@@ -258,20 +280,9 @@ impl RegimeYear {
         year: Year,
     ) -> Self {
         let society = &scenario.society;
-        let last = year.previous();
         let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds it");
-        let growth = if year > LAST_KNOWN_TERMS {
-            tables.path(Path::Cpi, year) / tables.path(Path::Cpi, LAST_KNOWN_TERMS)
-        } else {
-            1.0
-        };
-        let local_income = Money::try_from_yuan(tables.path(Path::IncomeMean, last) * place.income_level.at(last))
-            .expect("an income is a small amount");
-        let context = YearContext {
-            local_income_last_year: local_income,
-            proration: [Rate::ONE; PAYERS],
-            yuan_factor: rate(growth),
-        };
+        let growth = terms_growth(tables, year);
+        let context = year_context(place, tables, year);
         let layers = CompiledLayers::compile(policy, year, &context);
         let yuan = |x: f64| Money::try_from_yuan(x * growth).expect("a premium is a small amount");
         let premiums = &policy.premiums;

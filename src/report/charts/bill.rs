@@ -2,11 +2,39 @@
 
 use super::sheet::{AXIS_PT, GRID_PT, MARGIN, Plot, Sheet, grid_across, numbers_across};
 use super::{Chart, Setting};
-use crate::billing::BillBreakdown;
 use crate::measures::catalogue::OUT_OF_POCKET_LABEL;
 use crate::report::fonts::{Weight, width_mm};
 use crate::report::layout::{nice_ticks, wrap};
 use crate::report::style::{Align, Colour, LABEL_PT, Text, line_height, number};
+use crate::scenario::plan::Bilingual;
+use crate::scenario::policy::Payer;
+use crate::units::{Money, Year};
+
+/// What one layer pays of a bill.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Payment {
+    /// Label of the layer.
+    pub layer: Bilingual,
+    /// Who pays.
+    pub payer: Payer,
+    /// How much.
+    pub paid: Money,
+}
+
+/// A bill under one regime; the payments and what is left add up to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BillBreakdown {
+    /// Label of the regime.
+    pub regime: Bilingual,
+    /// Year of the bill.
+    pub year: Year,
+    /// The whole bill.
+    pub bill: Money,
+    /// In the order of the layers.
+    pub payments: Vec<Payment>,
+    /// What the patient is left with.
+    pub out_of_pocket: Money,
+}
 
 /// Height of a row in millimetres.
 const ROW: f64 = 4.2;
@@ -18,7 +46,7 @@ pub fn draw(bills: &[BillBreakdown], setting: &Setting) -> Chart {
     let subtitle = setting
         .pick("Yuan; from the whole bill down to what the patient pays", "元；由费用总额逐层扣减至个人自付");
     let mut sheet = Sheet::new(setting, "bill", title, subtitle);
-    let most = bills.iter().map(|b| b.bill.amount.yuan()).fold(0.0, f64::max);
+    let most = bills.iter().map(|b| b.bill.yuan()).fold(0.0, f64::max);
     if bills.is_empty() || most <= 0.0 {
         return sheet.finish_empty(setting.pick("There is no bill.", "没有账单。"));
     }
@@ -40,8 +68,8 @@ pub fn draw(bills: &[BillBreakdown], setting: &Setting) -> Chart {
     let mut top = sheet.top;
     for ((index, bill), names) in bills.iter().enumerate().zip(&names) {
         let theme = setting.theme;
-        let regime = setting.pick(&bill.label_en, &bill.label_zh);
-        let head = format!("{regime}{}{}", setting.pick(", ", "，"), bill.year.number());
+        let mut head = setting.bilingual(&bill.regime).to_owned();
+        head += &format!("{}{}", setting.pick(", ", "，"), bill.year.number());
         for line in wrap(&head, LABEL_PT, Weight::Bold, sheet.width() - 2.0 * MARGIN, 2) {
             sheet.canvas.text(
                 (MARGIN, top + 2.0),
@@ -66,7 +94,7 @@ pub fn draw(bills: &[BillBreakdown], setting: &Setting) -> Chart {
 
 fn row_names(bill: &BillBreakdown, setting: &Setting) -> Vec<String> {
     let mut names = vec![setting.pick("Bill", "费用总额").to_owned()];
-    names.extend(bill.payments.iter().map(|p| setting.pick(&p.label_en, &p.label_zh).to_owned()));
+    names.extend(bill.payments.iter().map(|p| setting.bilingual(&p.layer).to_owned()));
     names.push(setting.label(OUT_OF_POCKET_LABEL).to_owned());
     names
 }
@@ -84,8 +112,8 @@ fn money(yuan: f64) -> String {
 
 fn steps(sheet: &mut Sheet, plot: &Plot, bill: &BillBreakdown, names: &[Vec<String>], heights: &[f64]) {
     let theme = sheet.setting.theme;
-    let mut bars: Vec<(f64, f64, Colour)> = vec![(0.0, bill.bill.amount.yuan(), theme.muted)];
-    let mut left = bill.bill.amount;
+    let mut bars: Vec<(f64, f64, Colour)> = vec![(0.0, bill.bill.yuan(), theme.muted)];
+    let mut left = bill.bill;
     for payment in &bill.payments {
         let after = left.less(payment.paid);
         bars.push((after.yuan(), left.yuan(), theme.payers[payment.payer as usize]));
@@ -103,13 +131,13 @@ fn steps(sheet: &mut Sheet, plot: &Plot, bill: &BillBreakdown, names: &[Vec<Stri
             let next = plot.x(if i == 0 { bars[0].1 } else { *from });
             sheet.canvas.line(&[(next, centre + 1.4), (next, centre + height - 1.4)], GRID_PT, theme.muted);
         }
-        let end = i == 0 || i == last;
+        let whole = i == 0 || i == last;
         let style = Text::label(theme.ink).aligned(Align::End);
-        sheet.canvas.block_centred((plot.left - 1.6, centre), name, if end { style.bold() } else { style });
-        let sign = if end { 1.0 } else { -1.0 };
+        sheet.canvas.block_centred((plot.left - 1.6, centre), name, if whole { style.bold() } else { style });
+        let sign = if whole { 1.0 } else { -1.0 };
         let style = Text::label(theme.ink);
         let text = money(sign * (to - from));
-        sheet.canvas.text_centred((b + 1.0, centre), &text, if end { style.bold() } else { style });
+        sheet.canvas.text_centred((b + 1.0, centre), &text, if whole { style.bold() } else { style });
         y += height;
     }
 }

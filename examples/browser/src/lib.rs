@@ -7,7 +7,7 @@
 use std::sync::Mutex;
 
 use fanpin::experiment::{self, Unwatched};
-use fanpin::measures::files::measures_csv;
+use fanpin::measures::files;
 use fanpin::scenario::{Options, Override, load_text};
 
 static OUTPUT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -47,5 +47,5 @@ fn simulate(text: &str, settings: &str) -> Result<Vec<u8>, String> {
     let options = Options { overrides, ..Options::default() };
     let scenario = load_text("scenario.toml", text, &options).map_err(|error| error.to_string())?;
     let finished = experiment::run(&scenario, &Unwatched).map_err(|error| error.to_string())?;
-    Ok(measures_csv(&finished.results))
+    files::measures(&finished.results).map_err(|error| error.to_string())
 }

@@ -1,0 +1,222 @@
+//! `fanpin run`: simulate every regime of a scenario, write tables, charts and report, print a short
+//! summary.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{CliError, RunArgs};
+use crate::experiment::{self, Finished, Watch};
+use crate::measures::table::{Results, Statistics};
+use crate::report::panel;
+use crate::report::store::{Existing, Store};
+use crate::report::{self, Counts, RunMeta, Timing};
+use crate::scenario::{Scenario, resolved_text};
+
+/// Runs the command.
+///
+/// # Errors
+/// [`CliError`]: a scenario that does not hold, a place that is taken, an interruption.
+pub fn run(args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
+    let scenario = args.load()?;
+    let folder = args.folder(&scenario);
+    let existing = if args.output.force { Existing::Replace } else { Existing::Refuse };
+    let mut store = Store::begin(&folder, existing)?;
+    let pool = threads(args.threads)?;
+    let watch = Bar::new(&scenario, args.quiet);
+    let clock = Clock::start();
+    let finished = pool.install(|| experiment::run(&scenario, &watch)).map_err(|_| CliError::Interrupted)?;
+    watch.bar.finish_and_clear();
+    let timing = clock.timing(&finished, pool.current_num_threads());
+    if scenario.output.panel {
+        panel::write_into(&mut store, &finished.panel, &scenario).map_err(CliError::Report)?;
+    }
+    let meta = meta(&scenario, &finished, timing);
+    let written =
+        report::write_into(store, &finished.results, &meta, &scenario.output).map_err(CliError::Report)?;
+    for warning in &written.warnings {
+        writeln!(io::stderr(), "warning: {warning}").map_err(CliError::Print)?;
+    }
+    if !args.quiet {
+        summary(&finished.results, &meta, &folder, out)?;
+    }
+    Ok(())
+}
+
+fn threads(wanted: Option<usize>) -> Result<rayon::ThreadPool, CliError> {
+    if wanted.is_some_and(|n| !(1..=1024).contains(&n)) {
+        return Err(CliError::Usage("--threads takes a number from 1 to 1024".to_owned()));
+    }
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(wanted.unwrap_or(0))
+        .build()
+        .map_err(|error| CliError::Usage(format!("these threads can't be had: {error}")))
+}
+
+fn meta(scenario: &Scenario, finished: &Finished, timing: Timing) -> RunMeta {
+    let replicates = scenario.plan.replicates;
+    let persons = finished.counts.persons / u64::from(replicates.max(1));
+    RunMeta {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        title: scenario.title.clone(),
+        description: scenario.description.clone(),
+        scenario: resolved_text(scenario),
+        inputs: BTreeMap::new(),
+        seed: scenario.plan.seed,
+        options: BTreeMap::new(),
+        counts: Counts {
+            households: finished.counts.households,
+            persons,
+            person_years: finished.counts.person_years,
+            replicates,
+            persons_represented: persons,
+        },
+        timing: Some(timing),
+    }
+}
+
+/// The wall clock of a run: the only clock in the program.
+struct Clock {
+    start: Instant,
+}
+
+impl Clock {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "timing.json is the one file that holds the time a run took"
+    )]
+    fn start() -> Self {
+        Self { start: Instant::now() }
+    }
+
+    fn timing(&self, finished: &Finished, threads: usize) -> Timing {
+        let wall_seconds = self.start.elapsed().as_secs_f64();
+        // Person-years are far below 2^53.
+        #[allow(clippy::cast_precision_loss)]
+        let person_years = finished.counts.person_years as f64;
+        Timing {
+            wall_seconds,
+            person_years_per_second: person_years / wall_seconds.max(1e-9),
+            threads,
+            peak_memory_bytes: peak_memory_bytes(),
+            phases_seconds: BTreeMap::from([("simulation".to_owned(), wall_seconds)]),
+        }
+    }
+}
+
+/// Peak resident memory, where the system has a `/proc`.
+fn peak_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+/// A progress bar that knows of Ctrl-C.
+struct Bar {
+    bar: ProgressBar,
+}
+
+/// Set by Ctrl-C.
+static STOPPED: AtomicBool = AtomicBool::new(false);
+
+impl Bar {
+    fn new(scenario: &Scenario, quiet: bool) -> Self {
+        static HANDLER: OnceLock<bool> = OnceLock::new();
+        // Without a handler Ctrl-C ends the process at once, which leaves a folder `….partial`.
+        HANDLER.get_or_init(|| ctrlc::set_handler(|| STOPPED.store(true, Ordering::Relaxed)).is_ok());
+        let total = experiment::counties(scenario) * u64::from(scenario.plan.replicates);
+        let hidden = quiet || !io::stderr().is_terminal();
+        let bar = if hidden { ProgressBar::hidden() } else { ProgressBar::new(total) };
+        let style =
+            ProgressStyle::with_template("{bar:30} {pos}/{len} counties, {elapsed} so far, {eta} to go");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self { bar }
+    }
+}
+
+impl Watch for Bar {
+    fn county_done(&self) {
+        self.bar.inc(1);
+    }
+
+    fn stopped(&self) -> bool {
+        STOPPED.load(Ordering::Relaxed)
+    }
+}
+
+/// The short summary: return per regime with interval, paired difference, cost, saved and lost.
+fn summary(results: &Results, meta: &RunMeta, folder: &Path, out: &mut dyn Write) -> Result<(), CliError> {
+    let (Some(first), Some(last)) = (results.years.first(), results.years.last()) else { return Ok(()) };
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header([
+        format!("{last}"),
+        "poverty-return rate, % (95 %)".to_owned(),
+        format!("minus {} (95 %)", results.baseline),
+        format!("ever returned since {first}, %"),
+        "paid by funds, yuan a head".to_owned(),
+        "saved / lost households".to_owned(),
+    ]);
+    for (regime, label, _) in &results.regimes {
+        let measure = |id: &str, group: &str| {
+            results.measures.iter().find(|row| {
+                &row.regime == regime && row.year == *last && row.group == group && row.measure == id
+            })
+        };
+        let difference = results.differences.iter().find(|row| {
+            &row.regime == regime
+                && row.year == *last
+                && row.group == "lifted"
+                && row.measure == "poverty_return_rate"
+        });
+        let flow = |outcome: &str| {
+            let found = results
+                .flows
+                .iter()
+                .find(|row| &row.regime == regime && row.year == *last && row.outcome == outcome);
+            found.and_then(|row| row.households.mean).map_or("–".to_owned(), |mean| format!("{mean:.1}"))
+        };
+        let statistics = |id: &str| measure(id, "lifted").map(|row| row.statistics).unwrap_or_default();
+        table.add_row([
+            label.clone(),
+            interval(&statistics("poverty_return_rate"), 100.0),
+            if regime == &results.baseline {
+                "–".to_owned()
+            } else {
+                interval(&difference.map(|row| row.statistics).unwrap_or_default(), 100.0)
+            },
+            number(statistics("poverty_return_cumulative").mean, 100.0),
+            number(measure("fund_spending_per_head", "all").and_then(|row| row.statistics.mean), 1.0),
+            if regime == &results.baseline {
+                "–".to_owned()
+            } else {
+                format!("{} / {}", flow("saved"), flow("lost"))
+            },
+        ]);
+    }
+    writeln!(
+        out,
+        "{}: {} households, {} persons, {} replicates, {first}–{last}, seed {}",
+        results.scenario, meta.counts.households, meta.counts.persons, meta.counts.replicates, meta.seed
+    )?;
+    writeln!(out, "{table}")?;
+    writeln!(out, "results: {}", folder.display())?;
+    Ok(())
+}
+
+fn number(value: Option<f64>, factor: f64) -> String {
+    value.map_or("–".to_owned(), |value| format!("{:.2}", value * factor))
+}
+
+fn interval(statistics: &Statistics, factor: f64) -> String {
+    let mean = number(statistics.mean, factor);
+    match (statistics.ci_low, statistics.ci_high) {
+        (Some(low), Some(high)) => format!("{mean} ({:.2} to {:.2})", low * factor, high * factor),
+        _ => mean,
+    }
+}

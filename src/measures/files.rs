@@ -1,0 +1,183 @@
+//! The text of `measures.csv`, `differences.csv`, `flows.csv`.
+//!
+//! UTF-8, comma, a dot for decimals whatever the locale. Numbers are the shortest that read back as the same number.
+//! An undefined value is an empty cell in a row that stays. Rows are sorted by regime, (baseline,) year, group and
+//! measure or outcome, as texts. The columns that scripts rely on come first; what was added later stands after them.
+
+use std::fmt;
+
+use crate::measures::catalogue::{OUTCOMES, info};
+use crate::measures::table::{DifferenceRow, FlowRow, MeasureRow, Results};
+
+/// File name of the measures.
+pub const MEASURES_CSV: &str = "measures.csv";
+/// File name of the paired differences.
+pub const DIFFERENCES_CSV: &str = "differences.csv";
+/// File name of the flows.
+pub const FLOWS_CSV: &str = "flows.csv";
+
+/// Columns of the measures.
+pub(crate) const MEASURES_HEAD: &str = "scenario,regime,year,group,measure,unit,mean,sd,q025,median,q975,replicates,\
+                             weight,denominator,se,ci_low,ci_high";
+/// Columns of the differences.
+pub(crate) const DIFFERENCES_HEAD: &str = "scenario,regime,baseline,year,group,measure,unit,mean,q025,q975,replicates,\
+                                sd,se,ci_low,ci_high,median,variance_ratio";
+/// Columns of the flows.
+pub(crate) const FLOWS_HEAD: &str = "scenario,regime,baseline,year,group,outcome,households_mean,q025,q975,\
+                          sd,se,ci_low,ci_high,median,replicates";
+
+/// A number that is not finite was about to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotFinite {
+    /// The file.
+    pub file: String,
+    /// Which number.
+    pub what: String,
+    /// The number.
+    pub value: f64,
+}
+
+impl fmt::Display for NotFinite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in `{}` is {}, which is no number to write", self.what, self.file, self.value)
+    }
+}
+
+impl std::error::Error for NotFinite {}
+
+/// The number, if it may be written.
+///
+/// # Errors
+///
+/// [`NotFinite`] for NaN and the infinities.
+pub fn finite(value: f64, file: &str, what: impl FnOnce() -> String) -> Result<f64, NotFinite> {
+    if value.is_finite() {
+        // Minus zero would print as `-0`.
+        return Ok(if value == 0.0 { 0.0 } else { value });
+    }
+    Err(NotFinite { file: file.to_owned(), what: what(), value })
+}
+
+/// The content of `measures.csv`.
+///
+/// # Errors
+///
+/// [`NotFinite`].
+pub fn measures(results: &Results) -> Result<Vec<u8>, NotFinite> {
+    let mut rows: Vec<&MeasureRow> = results.measures.iter().collect();
+    rows.sort_by(|a, b| {
+        (&a.regime, a.year, &a.group, a.measure).cmp(&(&b.regime, b.year, &b.group, b.measure))
+    });
+    let mut table = Table::new(MEASURES_CSV, MEASURES_HEAD);
+    for row in rows {
+        let (s, (unit, weight)) = (&row.statistics, unit_and_weight(row.measure));
+        table.text(&results.scenario).text(&row.regime).whole(row.year.number());
+        table.text(&row.group).text(row.measure).text(unit);
+        table.number(s.mean)?.number(s.sd)?.number(s.q025)?.number(s.median)?.number(s.q975)?;
+        table.whole(s.replicates).text(weight).number(row.denominator)?;
+        table.number(s.se)?.number(s.ci_low)?.number(s.ci_high)?.end();
+    }
+    Ok(table.finish())
+}
+
+/// The content of `differences.csv`.
+///
+/// # Errors
+///
+/// [`NotFinite`].
+pub fn differences(results: &Results) -> Result<Vec<u8>, NotFinite> {
+    let mut rows: Vec<&DifferenceRow> = results.differences.iter().collect();
+    rows.sort_by(|a, b| {
+        let key =
+            |r: &DifferenceRow| (r.regime.clone(), r.baseline.clone(), r.year, r.group.clone(), r.measure);
+        key(a).cmp(&key(b))
+    });
+    let mut table = Table::new(DIFFERENCES_CSV, DIFFERENCES_HEAD);
+    for row in rows {
+        let (s, (unit, _)) = (&row.statistics, unit_and_weight(row.measure));
+        table.text(&results.scenario).text(&row.regime).text(&row.baseline).whole(row.year.number());
+        table.text(&row.group).text(row.measure).text(unit);
+        table.number(s.mean)?.number(s.q025)?.number(s.q975)?.whole(s.replicates);
+        table.number(s.sd)?.number(s.se)?.number(s.ci_low)?.number(s.ci_high)?.number(s.median)?;
+        table.number(row.variance_ratio)?.end();
+    }
+    Ok(table.finish())
+}
+
+/// The content of `flows.csv`.
+///
+/// # Errors
+///
+/// [`NotFinite`].
+pub fn flows(results: &Results) -> Result<Vec<u8>, NotFinite> {
+    let place = |outcome: &str| OUTCOMES.iter().position(|(id, _)| *id == outcome);
+    let mut rows: Vec<&FlowRow> = results.flows.iter().collect();
+    rows.sort_by(|a, b| {
+        let key =
+            |r: &FlowRow| (r.regime.clone(), r.baseline.clone(), r.year, r.group.clone(), place(r.outcome));
+        key(a).cmp(&key(b))
+    });
+    let mut table = Table::new(FLOWS_CSV, FLOWS_HEAD);
+    for row in rows {
+        let s = &row.households;
+        table.text(&results.scenario).text(&row.regime).text(&row.baseline).whole(row.year.number());
+        table.text(&row.group).text(row.outcome);
+        table.number(s.mean)?.number(s.q025)?.number(s.q975)?;
+        table.number(s.sd)?.number(s.se)?.number(s.ci_low)?.number(s.ci_high)?.number(s.median)?;
+        table.whole(s.replicates).end();
+    }
+    Ok(table.finish())
+}
+
+fn unit_and_weight(measure: &str) -> (&'static str, &'static str) {
+    info(measure).map_or(("", ""), |info| (info.unit, info.weight))
+}
+
+/// A table that is being written.
+pub(crate) struct Table {
+    file: &'static str,
+    head: Vec<&'static str>,
+    writer: csv::Writer<Vec<u8>>,
+    column: usize,
+}
+
+const IN_MEMORY: &str = "rows of equal length written into memory do not fail";
+
+impl Table {
+    pub(crate) fn new(file: &'static str, head: &'static str) -> Self {
+        let head: Vec<&str> = head.split(',').collect();
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(&head).expect(IN_MEMORY);
+        Self { file, head, writer, column: 0 }
+    }
+
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
+        self.writer.write_field(text).expect(IN_MEMORY);
+        self.column += 1;
+        self
+    }
+
+    fn whole(&mut self, number: impl Into<i64>) -> &mut Self {
+        let text = number.into().to_string();
+        self.text(&text)
+    }
+
+    pub(crate) fn number(&mut self, number: Option<f64>) -> Result<&mut Self, NotFinite> {
+        let Some(value) = number else { return Ok(self.text("")) };
+        let column = self.head.get(self.column).copied().unwrap_or("a number");
+        let value = finite(value, self.file, || column.to_owned())?;
+        // Debug prints the shortest digits that read back as the same number, with an exponent where they are long.
+        let text = format!("{value:?}");
+        Ok(self.text(text.strip_suffix(".0").unwrap_or(&text)))
+    }
+
+    pub(crate) fn end(&mut self) {
+        debug_assert_eq!(self.column, self.head.len(), "a cell a column");
+        self.column = 0;
+        self.writer.write_record(None::<&[u8]>).expect(IN_MEMORY);
+    }
+
+    pub(crate) fn finish(self) -> Vec<u8> {
+        self.writer.into_inner().unwrap_or_else(|_| unreachable!("{IN_MEMORY}"))
+    }
+}

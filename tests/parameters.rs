@@ -1,0 +1,89 @@
+//! `docs/parameters.md` is the book of parameters in print.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use fanpin::evidence::{Absent, Book, Parameter, Status};
+
+const HEAD: &str = "\
+# Parameters
+
+Every key of a scenario with its default, range, unit, status and source, made from the book (`data/book/*.toml`);
+`FANPIN_ACCEPT=1 cargo test --test parameters` writes it again. `*` stands for a name that you choose, `<class>` for a
+class of beneficiary. The keys of a policy (`layers`, `classes`, `premiums`, `deposits`) stand at the top of a policy
+file, under `regimes.<name>` and under `history`.
+
+`seen`: read in its source. `derived`: computed from values that were. `unverified`: recalled, or from a source that
+could not be read. `assumption`: for want of evidence. `choice`: up to whoever runs it, no evidence.
+";
+
+const COLUMNS: &str = "\
+| key | default | range | unit | status | description | source |
+| --- | --- | --- | --- | --- | --- | --- |";
+
+fn printed() -> String {
+    let mut text = HEAD.to_owned();
+    writeln!(text, "\n| status | parameters |\n| --- | ---: |").expect("a string takes it");
+    for status in Status::ALL {
+        let count = Book::get().iter().filter(|parameter| parameter.status == status).count();
+        writeln!(text, "| {} | {count} |", status.name()).expect("a string takes it");
+    }
+    let mut sections: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for parameter in Book::get().iter() {
+        sections.entry(section_of(&parameter.pattern)).or_default().push(row(parameter));
+    }
+    for (section, rows) in sections {
+        let title =
+            if section.is_empty() { "At the top of a file".to_owned() } else { format!("`{section}`") };
+        write!(text, "\n## {title}\n\n{COLUMNS}\n{}\n", rows.join("\n")).expect("a string takes it");
+    }
+    text
+}
+
+/// `society.care` of `society.care.sigma`, `plan` of `plan.seed`, nothing of `name`.
+fn section_of(pattern: &str) -> &str {
+    let depth = if pattern.starts_with("society.") { 2 } else { 1 };
+    match pattern.match_indices('.').nth(depth - 1) {
+        Some((at, _)) => &pattern[..at],
+        None => "",
+    }
+}
+
+fn row(parameter: &Parameter) -> String {
+    let default = match &parameter.absent {
+        Absent::Required => "required".to_owned(),
+        Absent::Optional => "optional".to_owned(),
+        Absent::Default(toml::Value::Table(table)) => table.to_string().trim().replace('\n', "; "),
+        Absent::Default(value) => value.to_string(),
+    };
+    let range = parameter.range_in_words();
+    let range = range.trim().strip_prefix("from ").unwrap_or("");
+    let cells = [
+        &format!("`{}`", parameter.pattern),
+        &default,
+        range,
+        &parameter.unit,
+        parameter.status.name(),
+        &format!("{}<br>{}", parameter.description, parameter.description_zh),
+        &parameter.source,
+    ];
+    format!("| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+}
+
+#[test]
+fn the_printed_book_is_the_book() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/parameters.md");
+    if std::env::var_os("FANPIN_ACCEPT").is_some() {
+        fs::write(&path, printed()).expect("writable");
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    let differs = printed()
+        .lines()
+        .zip(found.lines())
+        .find(|(printed, found)| printed != found)
+        .map(|(printed, _)| printed.to_owned());
+    assert_eq!(differs, None, "docs/parameters.md is not the book; FANPIN_ACCEPT=1 writes it again");
+    assert_eq!(printed().lines().count(), found.lines().count());
+}
