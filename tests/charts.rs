@@ -2,6 +2,8 @@
 //!
 //! `FANPIN_CHARTS=folder cargo test --test charts` also leaves the pictures there to be looked at.
 
+#![cfg(feature = "output")]
+
 mod sample;
 
 use std::path::PathBuf;

@@ -2,6 +2,8 @@
 //!
 //! `FANPIN_RUN=folder cargo test --test report` also leaves a folder there to be looked at.
 
+#![cfg(feature = "cli")]
+
 mod sample;
 
 use std::collections::BTreeMap;

@@ -40,6 +40,10 @@ pub fn database() -> Arc<fontdb::Database> {
 }
 
 /// Width of a text in millimetres, at a size in points. Kerning is left out: it only makes text narrower.
+///
+/// # Panics
+///
+/// Never: the fonts are compiled in and have an em.
 #[must_use]
 pub fn width_mm(text: &str, pt: f64, weight: Weight) -> f64 {
     let face: &FontRef = match weight {

@@ -53,7 +53,7 @@ pub fn nice_ticks(low: f64, high: f64, most: usize) -> Ticks {
     }
     while power > wanted && decimals < 12 {
         decimals += 1;
-        power = 1.0 / (10_u64.pow(decimals)) as f64;
+        power /= 10.0;
     }
     let step =
         [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= wanted).unwrap_or(10.0 * power);
@@ -79,13 +79,17 @@ pub fn year_ticks(first: i16, last: i16, width: f64, label_mm: f64) -> Vec<i16> 
     let fits = |step: i16| width * f64::from(step) / f64::from(span) >= label_mm;
     let step = [1, 2, 5, 10, 20, 50].into_iter().find(|s| fits(*s)).unwrap_or(100);
     let anchor = if span % step == 0 { first } else { first + (step - first.rem_euclid(step)) % step };
-    (0..).map(|i| anchor + i * step).take_while(|year| *year <= last).collect()
+    (0..=span / step).map(|i| anchor + i * step).filter(|year| *year <= last).collect()
 }
 
 /// Moves label centres as little as possible so that none of them meet.
 ///
 /// `wanted` are centres from top to bottom in any order, `heights` the labels' heights; `low..high` is where they
 /// should stay if there is room. Returns the centres in the order of `wanted`.
+///
+/// # Panics
+///
+/// If there are fewer heights than labels.
 #[must_use]
 pub fn spread(wanted: &[f64], heights: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
@@ -96,7 +100,7 @@ pub fn spread(wanted: &[f64], heights: &[f64], gap: f64, low: f64, high: f64) ->
     let mut offset = 0.0;
     for (rank, label) in order.iter().enumerate() {
         if rank > 0 {
-            offset += (heights[order[rank - 1]] + heights[*label]) / 2.0 + gap;
+            offset += f64::midpoint(heights[order[rank - 1]], heights[*label]) + gap;
         }
         offsets.push(offset);
     }
@@ -241,7 +245,7 @@ mod tests {
             let placed = spread(&wanted, &heights, 0.4, 0.0, 60.0);
             for a in 0..count {
                 for b in 0..a {
-                    let room = (placed[a] - placed[b]).abs() - (heights[a] + heights[b]) / 2.0;
+                    let room = (placed[a] - placed[b]).abs() - f64::midpoint(heights[a], heights[b]);
                     assert!(room > 0.4 - 1e-9, "{wanted:?} {heights:?} {placed:?}");
                     assert!((wanted[a] - wanted[b]) * (placed[a] - placed[b]) >= 0.0, "order is kept");
                 }

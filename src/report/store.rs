@@ -505,7 +505,10 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let nibbles = |byte: u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+    hash.finalize().iter().flat_map(|byte| nibbles(*byte)).collect()
 }
 
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
@@ -672,7 +675,7 @@ mod tests {
     #[test]
     fn only_finite_numbers_pass() {
         let what = || "mean".to_owned();
-        assert_eq!(finite(1.5, "f", what).unwrap(), 1.5);
+        assert_eq!(finite(1.5, "f", what).unwrap().to_bits(), 1.5_f64.to_bits());
         assert!(finite(-0.0, "f", what).unwrap().is_sign_positive());
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert!(matches!(finite(value, "f", what), Err(StoreError::NotFinite { .. })));

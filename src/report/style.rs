@@ -353,6 +353,10 @@ impl Canvas {
     }
 
     /// The picture as SVG with text as text, sized in millimetres.
+    ///
+    /// # Panics
+    ///
+    /// Never: drawing into a string does not fail.
     #[must_use]
     pub fn to_svg(&self, width_mm: f64, height_mm: f64, theme: &Theme) -> String {
         let (width, height) = (length_units(width_mm), length_units(height_mm));

@@ -1,5 +1,8 @@
 //! The main table of a paper: regimes by what they do, as LaTeX (booktabs) and CSV, in both languages.
 
+// A table is small; its templates read better as texts than as calls.
+#![allow(clippy::format_push_string)]
+
 use super::store::StoreError;
 use super::style::{number, signed};
 use crate::measures::files::Table;
@@ -285,8 +288,8 @@ fn paired(results: &Results, regime: usize, quantity: &Quantity, last: Option<Ye
                 .into_iter()
                 .filter_map(|(k, value)| base.iter().find(|b| b.0 == k).map(|b| (value, b.1)))
                 .collect();
-            let (these, those): (Vec<f64>, Vec<f64>) = both.into_iter().unzip();
-            difference(&these, &those, &CriticalValues::up_to(these.len())).0
+            let (own, other): (Vec<f64>, Vec<f64>) = both.into_iter().unzip();
+            difference(&own, &other, &CriticalValues::up_to(own.len())).0
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::report::fonts::{Weight, width_mm};
 use crate::report::layout::{nice_ticks, wrap};
 use crate::report::style::{Align, LABEL_PT, NOTE_PT, Text, line_height, number};
 use crate::scenario::plan::Language;
+use crate::units::Year;
 
 const FIFTHS: [&str; 5] = ["income_1", "income_2", "income_3", "income_4", "income_5"];
 /// In order of preference; the first that the results have is drawn.
@@ -25,7 +26,7 @@ pub fn draw(results: &Results, setting: &Setting) -> Chart {
         let values = values(results, measure);
         values.iter().flatten().any(Option::is_some).then_some((measure, values))
     });
-    let year = last_year(results).map_or(0, |y| y.number());
+    let year = last_year(results).map_or(0, Year::number);
     let Some((measure, values)) = found else {
         let sheet = Sheet::new(setting, "catastrophic", title, "");
         return sheet.finish_empty(

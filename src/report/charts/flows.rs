@@ -7,6 +7,7 @@ use crate::report::fonts::{Weight, width_mm};
 use crate::report::layout::{nice_ticks, wrap};
 use crate::report::style::{Align, LABEL_PT, Text, line_height, number};
 use crate::scenario::plan::Language;
+use crate::units::Year;
 
 /// Below this width in millimetres the numbers of the rest of the cohort are left out.
 const NARROW: u32 = 120;
@@ -31,7 +32,7 @@ pub fn draw(results: &Results, setting: &Setting) -> Chart {
             .pick("No second regime to compare, or no lifted households.", "没有可比较的方案或脱贫户。");
         return Sheet::new(setting, "flows", title, "").finish_empty(reason);
     }
-    let year = last_year(results).map_or(0, |y| y.number());
+    let year = last_year(results).map_or(0, Year::number);
     let baseline = results.regimes.iter().position(|r| r.0 == results.baseline);
     let name = baseline.map_or(results.baseline.as_str(), |index| setting.regime(results, index));
     let subtitle = match setting.language {

@@ -196,7 +196,7 @@ pub fn numbers_across(sheet: &mut Sheet, plot: &Plot, ticks: &Ticks, form: fn(f6
     let texts: Vec<String> = ticks.at.iter().map(|tick| form(*tick, ticks.decimals)).collect();
     let widest = texts.iter().map(|t| width_mm(t, LABEL_PT, Weight::Regular)).fold(0.0, f64::max) + 1.6;
     let apart = ticks.at.windows(2).map(|w| plot.x(w[1]) - plot.x(w[0])).fold(f64::INFINITY, f64::min);
-    let every = (1..).find(|n| apart * f64::from(*n) >= widest || apart <= 0.0).unwrap_or(1) as usize;
+    let every = (1_u8..100).find(|n| apart * f64::from(*n) >= widest).map_or(1, usize::from);
     let zero = ticks.at.iter().position(|t| *t == 0.0).unwrap_or(0);
     for (i, (tick, text)) in ticks.at.iter().zip(&texts).enumerate() {
         if i.abs_diff(zero).is_multiple_of(every) {

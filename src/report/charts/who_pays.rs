@@ -9,6 +9,7 @@ use crate::report::layout::{nice_ticks, wrap};
 use crate::report::style::{Align, Colour, LABEL_PT, NOTE_PT, Text, line_height, number};
 use crate::scenario::plan::Language;
 use crate::scenario::policy::{PAYERS, Payer};
+use crate::units::Year;
 
 /// Out-of-pocket payments first, then the payers: what patients pay starts at zero and so compares by eye.
 const PARTS: usize = PAYERS + 1;
@@ -17,7 +18,7 @@ const PARTS: usize = PAYERS + 1;
 #[must_use]
 pub fn draw(results: &Results, setting: &Setting) -> Chart {
     let title = setting.pick("Who pays the medical bills", "医疗费用由谁支付");
-    let year = last_year(results).map_or(0, |y| y.number());
+    let year = last_year(results).map_or(0, Year::number);
     let subtitle = match setting.language {
         Language::En => format!("Yuan per head in {year}, current prices"),
         Language::Zh => format!("{year}年人均金额（元，当年价）"),
