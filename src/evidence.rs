@@ -14,13 +14,7 @@ use std::sync::OnceLock;
 use crate::scenario::policy::Class;
 
 /// The text of the book, compiled in.
-const SOURCES: [&str; 5] = [
-    include_str!("../data/book/plan.toml"),
-    include_str!("../data/book/place.toml"),
-    include_str!("../data/book/policy.toml"),
-    include_str!("../data/book/population.toml"),
-    include_str!("../data/book/society.toml"),
-];
+const SOURCE: &str = include_str!("../data/parameters.toml");
 
 /// First segments of the patterns that make up a policy.
 pub const POLICY_ROOTS: [&str; 4] = ["layers", "classes", "premiums", "deposits"];
@@ -254,7 +248,7 @@ impl Book {
     #[must_use]
     pub fn get() -> &'static Self {
         static BOOK: OnceLock<Book> = OnceLock::new();
-        BOOK.get_or_init(|| Self::parse(&SOURCES).expect("a test reads the compiled-in book"))
+        BOOK.get_or_init(|| Self::parse(&[SOURCE]).expect("a test reads the compiled-in book"))
     }
 
     /// Reads a book from its parts.
@@ -435,7 +429,7 @@ mod tests {
 
     #[test]
     fn the_book_that_ships_reads() {
-        let book = Book::parse(&SOURCES).expect("the book reads");
+        let book = Book::parse(&[SOURCE]).expect("the book reads");
         assert!(book.iter().count() > 60);
     }
 

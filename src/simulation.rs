@@ -7,7 +7,7 @@
 mod household;
 mod timetable;
 
-pub use timetable::{PlaceYear, RegimeYear, Timetable, year_context};
+pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, year_context};
 
 use crate::demography::age_index;
 use crate::illness::{PotentialEpisode, lognormal_ppm};

@@ -10,7 +10,7 @@ use fanpin::evidence::{Absent, Book, Parameter, Status};
 const HEAD: &str = "\
 # Parameters
 
-Every key of a scenario with its default, range, unit, status and source, made from the book (`data/book/*.toml`);
+Every key of a scenario with its default, range, unit, status and source, made from the book (`data/parameters.toml`);
 `FANPIN_ACCEPT=1 cargo test --test parameters` writes it again. `*` stands for a name that you choose, `<class>` for a
 class of beneficiary. The keys of a policy (`layers`, `classes`, `premiums`, `deposits`) stand at the top of a policy
 file, under `regimes.<name>` and under `history`.

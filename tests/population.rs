@@ -23,10 +23,9 @@ const KEY: Key = Key { seed: 20_101_231, replicate: 0 };
 
 /// The entries of the book for the population, by field.
 fn book() -> toml::Table {
-    let book: toml::Table = include_str!("../data/book/population.toml").parse().expect("the book parses");
-    let fields = book.into_iter().map(|(key, entry)| {
-        let name = key.strip_prefix("society.population.").expect("all keys are of the population");
-        (name.to_owned(), entry)
+    let book: toml::Table = include_str!("../data/parameters.toml").parse().expect("the book parses");
+    let fields = book.into_iter().filter_map(|(key, entry)| {
+        key.strip_prefix("society.population.").map(|name| (name.to_owned(), entry))
     });
     fields.collect()
 }

@@ -20,7 +20,7 @@ use crate::report::style::PAPER;
 use crate::scenario::Scenario;
 use crate::scenario::plan::{Bilingual, ChartFormat, Language};
 use crate::scenario::policy::{Class, ClassSet, Level, Payer, Service};
-use crate::simulation::year_context;
+use crate::simulation::{rural_income_last_year, year_context};
 use crate::units::{Money, Rate, Year};
 
 /// Largest bill, in yuan: far above any hospital's, far below what money can hold.
@@ -78,7 +78,7 @@ pub fn question(scenario: &Scenario, args: &BillArgs) -> Result<Question, CliErr
             found.ok_or_else(|| unknown("--place", name, scenario.places.iter().map(|p| p.id.as_str())))?
         }
     };
-    let mut context = year_context(place, tables(), year);
+    let mut context = year_context(&scenario.society.poverty, place, tables(), year);
     for payer in [Payer::MedicalAid, Payer::LocalTopUp] {
         context.proration[payer as usize] = share("--proration", args.proration)?;
     }
@@ -96,7 +96,7 @@ pub fn question(scenario: &Scenario, args: &BillArgs) -> Result<Question, CliErr
     };
     let household_income = match args.household_income_yuan {
         Some(income) => yuan("--household-income-yuan", income)?,
-        None => Money::from_fen(context.local_income_last_year.fen() * MEMBERS),
+        None => Money::from_fen(rural_income_last_year(place, tables(), year).fen() * MEMBERS),
     };
     let patient = Patient {
         insured: true,

@@ -12,7 +12,7 @@ use crate::measures::catalogue::{GROUPS, MEASURES};
 use crate::population::tables::tables;
 use crate::scenario::Scenario;
 use crate::scenario::policy::{ClassSet, Level, Service};
-use crate::simulation::year_context;
+use crate::simulation::{rural_income_last_year, year_context};
 use crate::units::Money;
 
 /// Options of `fanpin check`.
@@ -81,7 +81,7 @@ fn summary(scenario: &Scenario) -> String {
 fn notches(scenario: &Scenario) -> Vec<String> {
     let Some(place) = scenario.places.first() else { return Vec::new() };
     let year = scenario.plan.first_year.max(scenario.plan.switch_year);
-    let context = year_context(place, tables(), year);
+    let context = year_context(&scenario.society.poverty, place, tables(), year);
     let bill = Bill {
         amount: Money::from_yuan(500_000),
         covered: Money::from_yuan(500_000),
@@ -95,7 +95,7 @@ fn notches(scenario: &Scenario) -> Vec<String> {
     for regime in &scenario.regimes {
         let layers = CompiledLayers::compile(&regime.policy, year, &context);
         for twice in [1, 2, 4] {
-            let per_head = Money::from_fen(context.local_income_last_year.fen() * twice / 2);
+            let per_head = Money::from_fen(rural_income_last_year(place, tables(), year).fen() * twice / 2);
             let patient = Patient {
                 insured: true,
                 classes: ClassSet::default(),

@@ -13,6 +13,7 @@ use crate::record::YearFacts;
 use crate::scenario::Scenario;
 use crate::scenario::plan::Place;
 use crate::scenario::policy::{CLASSES, ClassSet, PAYERS, Policy};
+use crate::scenario::society::Poverty;
 use crate::targeting::ListYear;
 use crate::units::{Money, Rate, Year};
 
@@ -256,15 +257,21 @@ fn terms_growth(tables: &Tables, year: Year) -> f64 {
     }
 }
 
-/// What the amounts of layers depend on in a year of a place, every payer paying in full.
+/// Mean rural income per head of a place in the year before.
 #[must_use]
-pub fn year_context(place: &Place, tables: &Tables, year: Year) -> YearContext {
+pub fn rural_income_last_year(place: &Place, tables: &Tables, year: Year) -> Money {
     let last = year.previous();
-    let local_income =
-        Money::try_from_yuan(tables.path(Path::IncomeMean, last) * place.income_level.at(last))
-            .expect("an income is a small amount");
+    Money::try_from_yuan(tables.path(Path::IncomeMean, last) * place.income_level.at(last))
+        .expect("an income is a small amount")
+}
+
+/// What the amounts of layers depend on in a year of a place, every payer paying in full. Rules mean the
+/// income of all residents, of towns too.
+#[must_use]
+pub fn year_context(poverty: &Poverty, place: &Place, tables: &Tables, year: Year) -> YearContext {
+    let ratio = Rate::try_from_fraction(poverty.local_income_ratio).expect("the book bounds it");
     YearContext {
-        local_income_last_year: local_income,
+        local_income_last_year: rural_income_last_year(place, tables, year).times(ratio),
         proration: [Rate::ONE; PAYERS],
         yuan_factor: Rate::try_from_fraction(terms_growth(tables, year)).expect("the book bounds it"),
     }
@@ -282,7 +289,7 @@ impl RegimeYear {
         let society = &scenario.society;
         let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds it");
         let growth = terms_growth(tables, year);
-        let context = year_context(place, tables, year);
+        let context = year_context(&society.poverty, place, tables, year);
         let layers = CompiledLayers::compile(policy, year, &context);
         let yuan = |x: f64| Money::try_from_yuan(x * growth).expect("a premium is a small amount");
         let premiums = &policy.premiums;
