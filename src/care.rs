@@ -47,6 +47,10 @@ pub struct Days {
     pub patient: i64,
     /// By a patient who works, with a major illness.
     pub patient_major: i64,
+    /// By a patient who works, ill at home without the care needed.
+    pub untreated: i64,
+    /// By a patient who works, for a stay that was not needed.
+    pub induced: i64,
     /// By a carer who works.
     pub carer: i64,
     /// By a carer who works, with a major illness.
@@ -135,6 +139,8 @@ impl CareYear {
             days: Days {
                 patient: whole(patient),
                 patient_major: whole(patient * care.major_days_factor),
+                untreated: whole(patient * care.untreated_days_factor),
+                induced: whole(care.stay_days),
                 carer: whole(care.stay_days),
                 carer_major: whole(care.stay_days * care.major_days_factor),
             },

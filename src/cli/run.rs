@@ -42,6 +42,10 @@ pub fn run(args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
     for warning in &written.warnings {
         writeln!(io::stderr(), "warning: {warning}").map_err(CliError::Print)?;
     }
+    if let (1.., Some(timing)) = (args.verbose, &meta.timing) {
+        let (seconds, speed) = (timing.wall_seconds, timing.person_years_per_second / 1e6);
+        writeln!(io::stderr(), "{seconds:.1} s, {speed:.2} million person-years a second")?;
+    }
     if !args.quiet {
         summary(&finished.results, &meta, &folder, out)?;
     }
@@ -153,14 +157,15 @@ impl Watch for Bar {
 fn summary(results: &Results, meta: &RunMeta, folder: &Path, out: &mut dyn Write) -> Result<(), CliError> {
     let (Some(first), Some(last)) = (results.years.first(), results.years.last()) else { return Ok(()) };
     let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(comfy_table::presets::NOTHING);
     table.set_header([
-        format!("{last}"),
-        "poverty-return rate, % (95 %)".to_owned(),
-        format!("minus {} (95 %)", results.baseline),
-        format!("ever returned since {first}, %"),
-        "paid by funds, yuan a head".to_owned(),
-        "saved / lost households".to_owned(),
+        format!("% of people in {last}"),
+        "return, lifted".to_owned(),
+        format!("minus {}", results.baseline),
+        format!("since {first}"),
+        "hardship, all".to_owned(),
+        "funds, yuan".to_owned(),
+        "saved / lost".to_owned(),
     ]);
     for (regime, label, _) in &results.regimes {
         let measure = |id: &str, group: &str| {
@@ -191,6 +196,7 @@ fn summary(results: &Results, meta: &RunMeta, folder: &Path, out: &mut dyn Write
                 interval(&difference.map(|row| row.statistics).unwrap_or_default(), 100.0)
             },
             number(statistics("poverty_return_cumulative").mean, 100.0),
+            number(measure("hardship_headline", "all").and_then(|row| row.statistics.mean), 100.0),
             number(measure("fund_spending_per_head", "all").and_then(|row| row.statistics.mean), 1.0),
             if regime == &results.baseline {
                 "–".to_owned()
@@ -205,6 +211,10 @@ fn summary(results: &Results, meta: &RunMeta, folder: &Path, out: &mut dyn Write
         results.scenario, meta.counts.households, meta.counts.persons, meta.counts.replicates, meta.seed
     )?;
     writeln!(out, "{table}")?;
+    writeln!(
+        out,
+        "hardship: catastrophic spending (40 % of non-food) or needed hospital care forgone for money"
+    )?;
     writeln!(out, "results: {}", folder.display())?;
     Ok(())
 }
@@ -213,10 +223,11 @@ fn number(value: Option<f64>, factor: f64) -> String {
     value.map_or("–".to_owned(), |value| format!("{:.2}", value * factor))
 }
 
+/// A mean and half the width of its 95 % interval.
 fn interval(statistics: &Statistics, factor: f64) -> String {
     let mean = number(statistics.mean, factor);
     match (statistics.ci_low, statistics.ci_high) {
-        (Some(low), Some(high)) => format!("{mean} ({:.2} to {:.2})", low * factor, high * factor),
+        (Some(low), Some(high)) => format!("{mean} ± {:.2}", (high - low) / 2.0 * factor),
         _ => mean,
     }
 }

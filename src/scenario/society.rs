@@ -157,6 +157,8 @@ pub struct Care {
     pub convalescence_days: f64,
     /// Factor on days for a major illness.
     pub major_days_factor: f64,
+    /// Working days lost to a needed episode that is not treated, relative to a treated one.
+    pub untreated_days_factor: f64,
 }
 
 /// Incomes, consumption, coping.

@@ -305,13 +305,13 @@ impl Step<'_> {
                 sums.needed += 1;
                 sums.forgone += 1;
                 sums.forgone_for_money += 1;
-                self.scratch.untreated[at] = true;
+                self.stay_ill(at);
                 return;
             }
             Outcome::ForgoneOtherwise => {
                 sums.needed += 1;
                 sums.forgone += 1;
-                self.scratch.untreated[at] = true;
+                self.stay_ill(at);
                 return;
             }
             Outcome::Treated { needed, bill } => (needed, bill),
@@ -327,14 +327,23 @@ impl Step<'_> {
         sums.inpatient += bill.amount;
         sums.paid_inpatient += bill.amount - settled.out_of_pocket;
         *liquidity = liquidity.less(settled.out_of_pocket);
-        self.lose_days(at, episode.major.is_some());
+        self.lose_days(at, needed, episode.major.is_some());
+    }
+
+    /// Needed care that is not had: days are lost all the same, and next year is worse.
+    fn stay_ill(&mut self, at: usize) {
+        self.scratch.untreated[at] = true;
+        self.scratch.lost[at] += self.place_year.economy.days_ppm(self.place_year.care.days.untreated);
     }
 
     /// Days lost by the patient, and by one other adult who cares.
-    fn lose_days(&mut self, at: usize, major: bool) {
+    fn lose_days(&mut self, at: usize, needed: bool, major: bool) {
         let days = self.place_year.care.days;
-        let (patient, carer) =
-            if major { (days.patient_major, days.carer_major) } else { (days.patient, days.carer) };
+        let (patient, carer) = match (needed, major) {
+            (_, true) => (days.patient_major, days.carer_major),
+            (true, false) => (days.patient, days.carer),
+            (false, false) => (days.induced, days.carer),
+        };
         self.scratch.lost[at] += self.place_year.economy.days_ppm(patient);
         let works = |other: usize| {
             other != at
