@@ -137,7 +137,8 @@ fn the_agreed_columns_come_first() {
 
 #[test]
 fn a_number_that_is_not_finite_stops_the_run_and_leaves_nothing() {
-    let spoil: [(&str, fn(&mut Results)); 4] = [
+    type Spoil = fn(&mut Results);
+    let spoil: [(&str, Spoil); 4] = [
         ("measures.csv", |r| r.measures[5].statistics.se = Some(f64::NAN)),
         ("differences.csv", |r| r.differences[5].variance_ratio = Some(f64::INFINITY)),
         ("flows.csv", |r| r.flows[0].households.mean = Some(f64::NEG_INFINITY)),

@@ -1,4 +1,5 @@
 //! Made-up results of a plausible shape, to draw and write.
+#![allow(clippy::disallowed_methods, reason = "invented numbers for drawing decide no result")]
 
 use fanpin::measures::catalogue::{GROUPS, MEASURES, OUTCOMES};
 use fanpin::measures::table::{CellValue, DifferenceRow, FlowRow, MeasureRow, Results, Statistics};
