@@ -134,7 +134,7 @@ pub enum LanguageArg {
 /// Options of what a run writes; they set the keys of `[output]`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct OutputArgs {
-    /// Folder of the results [default: output/<scenario name>]
+    /// Folder of the results [default: the scenario's name in `output`]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Language of charts and report
