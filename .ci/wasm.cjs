@@ -1,7 +1,7 @@
 // Runs the library inside node: scenario text and settings in, measures.csv out.
 const fs = require('fs');
-const [module, scenario, ...settings] = process.argv.slice(2);
-WebAssembly.instantiate(fs.readFileSync(module), {}).then(({ instance }) => {
+const [modulePath, scenario, ...settings] = process.argv.slice(2);
+WebAssembly.instantiate(fs.readFileSync(modulePath), {}).then(({ instance }) => {
   const { memory, allocate, run, output_length } = instance.exports;
   const put = (text) => {
     const bytes = Buffer.from(text, 'utf8');
