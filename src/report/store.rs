@@ -4,11 +4,13 @@
 //! place; each file is written under a temporary name, flushed, synced and renamed; `manifest.json`
 //! comes last, with the SHA-256 of every file; then the folder is renamed into place. Whoever sees
 //! a manifest sees a whole result. Dropping a [`Store`] before [`Store::finish`] removes the
-//! partial folder.
+//! partial folder, the lock beside it and the folders above that were made for it.
 //!
 //! A folder that holds anything is refused unless [`Existing::Replace`] is asked for, and even
 //! then only files that an earlier run wrote are replaced: a file that is not in the old manifest
-//! is somebody's work, and stops the run.
+//! is somebody's work, and stops the run. The same goes for what stands under the names that are
+//! used on the way, `<name>.partial/`, `<name>.replaced/` and `.<name>.fanpin-lock`: only what this
+//! program left there is cleared.
 
 use crate::measures::files::NotFinite;
 use std::collections::BTreeMap;
@@ -24,6 +26,8 @@ use sha2::{Digest, Sha256};
 pub const MANIFEST: &str = "manifest.json";
 /// Name of the only file that may differ between two runs of the same thing; it has no hash in the manifest.
 pub const TIMING: &str = "timing.json";
+/// Name of an empty file that says of a partial folder that this program made it.
+const MARK: &str = ".fanpin-partial";
 
 /// What to do with results that are already there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +52,16 @@ pub enum StoreError {
         folder: PathBuf,
         /// The file within it.
         file: String,
+    },
+    /// Something that is not a folder has the folder's name: a file, a link, a device.
+    NotAFolder {
+        /// Its path.
+        path: PathBuf,
+    },
+    /// A target that names no folder of its own, such as `/` or `..`.
+    NoName {
+        /// The target.
+        target: PathBuf,
     },
     /// Another process is writing this folder now.
     Busy {
@@ -92,6 +106,12 @@ impl fmt::Display for StoreError {
                 "`{}` holds `{file}`, which no run wrote: move it away or choose another folder",
                 folder.display()
             ),
+            Self::NotAFolder { path } => {
+                write!(f, "`{}` is there and is not a folder: choose another name", path.display())
+            }
+            Self::NoName { target } => {
+                write!(f, "`{}` is not the name of a new folder", target.display())
+            }
             Self::Busy { folder } => {
                 write!(
                     f,
@@ -141,6 +161,8 @@ pub struct Store {
     partial: PathBuf,
     existing: Existing,
     lock: Option<Lock>,
+    /// Folders above the target that were made for it, the topmost first.
+    made: Vec<PathBuf>,
     hashes: BTreeMap<String, String>,
     faults: Faults,
 }
@@ -171,21 +193,42 @@ impl Store {
     /// [`StoreError::Io`] if it can't be written.
     pub fn begin(target: &Path, existing: Existing) -> Result<Self, StoreError> {
         let (parent, name) = place(target)?;
-        fs::create_dir_all(&parent).map_err(failed("create", &parent))?;
-        let target = parent.join(&name);
-        let lock = Lock::take(&parent.join(format!("{name}.lock")), &target)?;
+        let made = missing(&parent);
+        let begun = Self::begin_in(&parent, &name, existing, made.clone());
+        if begun.is_err() {
+            remove_empty(&made);
+        }
+        begun
+    }
+
+    fn begin_in(
+        parent: &Path,
+        name: &str,
+        existing: Existing,
+        made: Vec<PathBuf>,
+    ) -> Result<Self, StoreError> {
+        fs::create_dir_all(parent).map_err(failed("create", parent))?;
+        let target = parent.join(name);
+        // If what follows fails, dropping the lock removes it.
+        let lock = Lock::take(&parent.join(format!(".{name}.fanpin-lock")), &target)?;
         let partial = parent.join(format!("{name}.partial"));
         let aside = aside(&partial);
-        if aside.exists() && !target.exists() {
+        if is_result(&aside) && !target.exists() {
             // A run was killed between its last two renames.
             fs::rename(&aside, &target).map_err(failed("move back", &aside))?;
         }
         refuse_occupied(&target, existing)?;
-        remove_if_there(&aside)?;
-        remove_if_there(&partial)?;
+        for left in [&aside, &partial] {
+            if !left.join(MARK).exists() {
+                refuse_occupied(left, Existing::Replace)?;
+            }
+            remove_if_there(left)?;
+        }
         fs::create_dir(&partial).map_err(failed("create", &partial))?;
-        let faults = Faults::default();
-        Ok(Self { target, partial, existing, lock: Some(lock), hashes: BTreeMap::new(), faults })
+        let mark = partial.join(MARK);
+        File::create(&mark).map_err(failed("create", &mark))?;
+        let (hashes, faults) = (BTreeMap::new(), Faults::default());
+        Ok(Self { target, partial, existing, lock: Some(lock), made, hashes, faults })
     }
 
     /// Makes the n-th operation on the disk from now on fail: the tests show that no fault leaves half a result.
@@ -280,12 +323,14 @@ impl Store {
         let mut hashes = self.hashes.clone();
         hashes.remove(TIMING);
         self.write(MANIFEST, describe(&hashes).as_bytes())?;
+        // From here on the manifest says whose the folder is.
+        let mark = self.partial.join(MARK);
+        self.faults.step("remove", &mark)?;
+        fs::remove_file(&mark).map_err(failed("remove", &mark))?;
         self.faults.step("sync", &self.partial)?;
         sync_folders(&self.partial)?;
         self.move_into_place()?;
-        if let Some(lock) = self.lock.take() {
-            lock.release();
-        }
+        self.lock = None;
         Ok(self.target.clone())
     }
 
@@ -320,7 +365,8 @@ impl Drop for Store {
         if let Some(lock) = self.lock.take() {
             // Nobody is left to tell if this fails; the next run removes it.
             let _ = fs::remove_dir_all(&self.partial);
-            lock.release();
+            drop(lock);
+            remove_empty(&self.made);
         }
     }
 }
@@ -370,14 +416,20 @@ impl Lock {
                 }
                 Err(TryLockError::Error(source)) => return Err(failed("lock", path)(source)),
             }
+            if file.metadata().is_ok_and(|metadata| metadata.len() > 0) {
+                // Ours are empty. It stays, since this file never becomes the lock that is dropped.
+                return Err(StoreError::NotAFolder { path: path.to_owned() });
+            }
             // The holder before us may have removed the file between our opening and our locking it.
             if is_still_at(&file, path) {
                 return Ok(Self { path: path.to_owned(), file });
             }
         }
     }
+}
 
-    fn release(self) {
+impl Drop for Lock {
+    fn drop(&mut self) {
         // Removed while it is held, so nobody can hold what is removed.
         let _ = fs::remove_file(&self.path);
         let _ = self.file.unlock();
@@ -413,24 +465,46 @@ fn refuse_occupied(target: &Path, existing: Existing) -> Result<(), StoreError> 
         Ok(metadata) => metadata.is_dir(),
     };
     if !is_folder {
-        return Err(StoreError::Foreign { folder: folder(), file: target.display().to_string() });
+        return Err(StoreError::NotAFolder { path: target.to_owned() });
     }
     let there = files_of(target)?;
     let Some(first) = there.first() else { return Ok(()) };
+    let Some(list) = list_of(target) else {
+        return Err(StoreError::Foreign { folder: folder(), file: first.clone() });
+    };
     if existing == Existing::Refuse {
         return Err(StoreError::Occupied { folder: folder() });
     }
-    let ours = fs::read(target.join(MANIFEST))
-        .ok()
-        .and_then(|text| serde_json::from_slice::<FileList>(&text).ok())
-        .filter(|list| list.program == env!("CARGO_PKG_NAME"));
-    let Some(list) = ours else {
-        return Err(StoreError::Foreign { folder: folder(), file: first.clone() });
-    };
     let written = |name: &String| list.files.contains_key(name) || name == MANIFEST || name == TIMING;
     match there.into_iter().find(|name| !written(name)) {
         Some(file) => Err(StoreError::Foreign { folder: folder(), file }),
         None => Ok(()),
+    }
+}
+
+/// The file list of a folder that a run of this program finished.
+fn list_of(folder: &Path) -> Option<FileList> {
+    let text = fs::read(folder.join(MANIFEST)).ok()?;
+    let list: FileList = serde_json::from_slice(&text).ok()?;
+    (list.program == env!("CARGO_PKG_NAME")).then_some(list)
+}
+
+fn is_result(folder: &Path) -> bool {
+    list_of(folder).is_some()
+}
+
+/// The folders of a path that are not there, the topmost first.
+fn missing(folder: &Path) -> Vec<PathBuf> {
+    let mut missing: Vec<PathBuf> =
+        folder.ancestors().take_while(|above| !above.exists()).map(Path::to_owned).collect();
+    missing.reverse();
+    missing
+}
+
+/// Removes folders that were made for nothing, the lowest first; one that holds anything stays.
+fn remove_empty(folders: &[PathBuf]) {
+    for folder in folders.iter().rev() {
+        let _ = fs::remove_dir(folder);
     }
 }
 
@@ -462,7 +536,7 @@ fn place(target: &Path) -> Result<(PathBuf, String), StoreError> {
     let absolute = std::path::absolute(target).map_err(failed("find", target))?;
     match (absolute.parent(), absolute.file_name().and_then(|name| name.to_str())) {
         (Some(parent), Some(name)) => Ok((parent.to_owned(), name.to_owned())),
-        _ => Err(StoreError::BadName { file: target.display().to_string() }),
+        _ => Err(StoreError::NoName { target: target.to_owned() }),
     }
 }
 
@@ -644,11 +718,60 @@ mod tests {
     fn what_a_killed_run_left_is_cleared() {
         let parent = tempfile::tempdir().unwrap();
         fs::create_dir(parent.path().join("run.partial")).unwrap();
+        fs::write(parent.path().join("run.partial").join(MARK), "").unwrap();
         fs::write(parent.path().join("run.partial/half.csv"), "1,").unwrap();
-        fs::write(parent.path().join("run.lock"), "").unwrap();
+        fs::write(parent.path().join(".run.fanpin-lock"), "").unwrap();
         let target = parent.path().join("run");
         run(&target, Existing::Refuse, None).unwrap();
         assert!(!target.join("half.csv").exists());
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1, "nothing beside it");
+    }
+
+    #[test]
+    fn neighbours_with_names_like_ours_are_left_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let target = parent.path().join("Cargo");
+        let theirs = ["Cargo.lock", "Cargo.toml", "Cargo.old/a.txt"];
+        fs::create_dir(parent.path().join("Cargo.old")).unwrap();
+        for file in theirs {
+            fs::write(parent.path().join(file), "mine").unwrap();
+        }
+        run(&target, Existing::Refuse, None).unwrap();
+        for file in theirs {
+            assert_eq!(fs::read(parent.path().join(file)).unwrap(), b"mine", "{file}");
+        }
+        for folder in ["Cargo.partial", "Cargo.replaced"] {
+            let folder = parent.path().join(folder);
+            fs::create_dir(&folder).unwrap();
+            fs::write(folder.join("thesis.tex"), "mine").unwrap();
+            match run(&target, Existing::Replace, None) {
+                Err(StoreError::Foreign { file, .. }) => assert_eq!(file, "thesis.tex"),
+                other => panic!("{other:?}"),
+            }
+            assert_eq!(fs::read(folder.join("thesis.tex")).unwrap(), b"mine");
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        let lock = parent.path().join(".Cargo.fanpin-lock");
+        fs::write(&lock, "mine").unwrap();
+        assert!(run(&target, Existing::Replace, None).is_err());
+        assert_eq!(fs::read(&lock).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn a_refused_or_dropped_run_leaves_nothing_beside() {
+        let parent = tempfile::tempdir().unwrap();
+        let names = |folder: &Path| {
+            let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        fs::write(parent.path().join("file"), "mine").unwrap();
+        let taken = parent.path().join("file");
+        assert!(matches!(run(&taken, Existing::Replace, None), Err(StoreError::NotAFolder { .. })));
+        assert!(run(&taken.join("below"), Existing::Refuse, None).is_err());
+        drop(Store::begin(&parent.path().join("new/deep/run"), Existing::Refuse).unwrap());
+        assert_eq!(names(parent.path()), ["file"]);
+        assert!(matches!(run(Path::new("/"), Existing::Replace, None), Err(StoreError::NoName { .. })));
     }
 
     #[test]
