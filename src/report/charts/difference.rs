@@ -86,11 +86,10 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[(usize, Vec<(Year
         .iter()
         .map(|(regime, _)| wrap(setting.regime(results, *regime), LABEL_PT, Weight::Bold, width + 2.0, 3))
         .collect();
+    let decimals = series.iter().filter_map(|s| s.1.last()).map(|p| decimals(&p.1)).max().unwrap_or(1);
     let ends: Vec<Vec<String>> = series
         .iter()
-        .map(|(_, points)| {
-            wrap(&last_value(points, ticks.decimals), NOTE_PT, Weight::Regular, width + 3.0, 2)
-        })
+        .map(|(_, points)| wrap(&last_value(points, decimals), NOTE_PT, Weight::Regular, width + 3.0, 2))
         .collect();
     let height = if rows > 1 { 32.0 } else { 42.0 };
     let mut top = sheet.top;
@@ -146,13 +145,39 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[(usize, Vec<(Year
     top - 2.8
 }
 
+/// Digits after the point of a percentage that show half the width of its interval.
+fn decimals(statistics: &Statistics) -> usize {
+    let half = interval(statistics).map_or(0.0, |(low, high)| (high - low) / 2.0 * 100.0);
+    // Regimes that do the same differ by exactly zero: no digits show that better.
+    if half <= 0.0 { 1 } else { [0.1, 0.01, 0.001].iter().position(|least| half >= *least).unwrap_or(3) + 1 }
+}
+
 /// "2035: −0.42 [−0.60, −0.24]".
 fn last_value(points: &[(Year, Statistics)], decimals: usize) -> String {
     let Some((year, s)) = points.last() else { return String::new() };
-    let percent = |share: f64| signed(share * 100.0, decimals + 1);
+    let percent = |share: f64| signed(share * 100.0, decimals);
     let mean = percent(s.mean.unwrap_or(0.0));
     match interval(s) {
         Some((low, high)) => format!("{}: {mean} [{}, {}]", year.number(), percent(low), percent(high)),
         None => format!("{}: {mean}", year.number()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_printed_with_digits_that_show_its_width() {
+        let of = |low: f64, high: f64| {
+            let (ci_low, ci_high) = (Some(low / 100.0), Some(high / 100.0));
+            let mean = Some((low + high) / 200.0);
+            let statistics = Statistics { mean, ci_low, ci_high, ..Statistics::default() };
+            last_value(&[(Year::new(2035), statistics)], decimals(&statistics))
+        };
+        assert_eq!(of(-2.6, -2.2), "2035: −2.4 [−2.6, −2.2]");
+        assert_eq!(of(-0.04, 0.06), "2035: +0.01 [−0.04, +0.06]", "not 0.0 [0.0, +0.1]");
+        assert_eq!(of(-0.0693, -0.0361), "2035: −0.05 [−0.07, −0.04]");
+        assert_eq!(of(0.0, 0.0), "2035: 0.0 [0.0, 0.0]");
     }
 }
