@@ -17,6 +17,7 @@ use crate::report::panel;
 use crate::report::store::{Existing, Store};
 use crate::report::{self, Counts, RunMeta, Timing};
 use crate::scenario::{Scenario, resolved_text};
+use crate::units::Year;
 
 /// Runs the command.
 ///
@@ -47,7 +48,7 @@ pub fn run(args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
         writeln!(io::stderr(), "{seconds:.1} s, {speed:.2} million person-years a second")?;
     }
     if !args.quiet {
-        summary(&finished.results, &meta, &folder, out)?;
+        summary(&finished.results, &meta, scenario.plan.switch_year, &folder, out)?;
     }
     Ok(())
 }
@@ -131,8 +132,16 @@ static STOPPED: AtomicBool = AtomicBool::new(false);
 impl Bar {
     fn new(scenario: &Scenario, quiet: bool) -> Self {
         static HANDLER: OnceLock<bool> = OnceLock::new();
-        // Without a handler Ctrl-C ends the process at once, which leaves a folder `….partial`.
-        HANDLER.get_or_init(|| ctrlc::set_handler(|| STOPPED.store(true, Ordering::Relaxed)).is_ok());
+        // The first Ctrl-C stops the run after the county in hand and leaves nothing behind; a second one ends the
+        // process at once, as having no handler would, and leaves a folder `….partial` for the next run to clear.
+        HANDLER.get_or_init(|| {
+            let stop = || {
+                if STOPPED.swap(true, Ordering::Relaxed) {
+                    std::process::exit(130);
+                }
+            };
+            ctrlc::set_handler(stop).is_ok()
+        });
         let total = experiment::counties(scenario) * u64::from(scenario.plan.replicates);
         let hidden = quiet || !io::stderr().is_terminal();
         let bar = if hidden { ProgressBar::hidden() } else { ProgressBar::new(total) };
@@ -154,20 +163,26 @@ impl Watch for Bar {
 }
 
 /// The short summary: return per regime with interval, paired difference, cost, saved and lost.
-fn summary(results: &Results, meta: &RunMeta, folder: &Path, out: &mut dyn Write) -> Result<(), CliError> {
+fn summary(
+    results: &Results,
+    meta: &RunMeta,
+    switch: Year,
+    folder: &Path,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
     let (Some(first), Some(last)) = (results.years.first(), results.years.last()) else { return Ok(()) };
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_header([
-        format!("% of people in {last}"),
-        "return, lifted".to_owned(),
-        format!("minus {}", results.baseline),
-        format!("since {first}"),
-        "hardship, all".to_owned(),
-        "funds, yuan".to_owned(),
-        "saved / lost".to_owned(),
+        format!("\n{last}"),
+        "returned,\n% of lifted".to_owned(),
+        format!("less {},\npoints", results.baseline),
+        format!("ever since\n{switch}, %"),
+        "hardship,\n% of all".to_owned(),
+        "funds,\nyuan a head".to_owned(),
+        "saved / lost,\nhouseholds".to_owned(),
     ]);
-    for (regime, label, _) in &results.regimes {
+    for (regime, _, _) in &results.regimes {
         let measure = |id: &str, group: &str| {
             results.measures.iter().find(|row| {
                 &row.regime == regime && row.year == *last && row.group == group && row.measure == id
@@ -188,7 +203,7 @@ fn summary(results: &Results, meta: &RunMeta, folder: &Path, out: &mut dyn Write
         };
         let statistics = |id: &str| measure(id, "lifted").map(|row| row.statistics).unwrap_or_default();
         table.add_row([
-            label.clone(),
+            regime.clone(),
             interval(&statistics("poverty_return_rate"), 100.0),
             if regime == &results.baseline {
                 "–".to_owned()
@@ -207,13 +222,27 @@ fn summary(results: &Results, meta: &RunMeta, folder: &Path, out: &mut dyn Write
     }
     writeln!(
         out,
-        "{}: {} households, {} persons, {} replicates, {first}–{last}, seed {}",
-        results.scenario, meta.counts.households, meta.counts.persons, meta.counts.replicates, meta.seed
+        "{}: {} households, {} persons, {} replicate{}, {first}–{last}, seed {}",
+        results.scenario,
+        meta.counts.households,
+        meta.counts.persons,
+        meta.counts.replicates,
+        if meta.counts.replicates == 1 { "" } else { "s" },
+        meta.seed
     )?;
-    writeln!(out, "{table}")?;
+    for line in table.to_string().lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
     writeln!(
         out,
-        "hardship: catastrophic spending (40 % of non-food) or needed hospital care forgone for money"
+        "{}hardship: catastrophic spending (40 % of non-food) or needed hospital care forgone for money\n\
+         saved, lost: lifted households that returned since {switch} under {} only, under this regime only",
+        if meta.counts.replicates > 1 {
+            "±: 95 % interval of the mean over replicates, paired for differences\n"
+        } else {
+            ""
+        },
+        results.baseline
     )?;
     writeln!(out, "results: {}", folder.display())?;
     Ok(())
