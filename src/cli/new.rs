@@ -9,7 +9,7 @@ use clap::Args;
 use super::{CliError, list};
 use crate::evidence::{Book, Kind, nearest};
 use crate::scenario::resolver::DocumentKind;
-use crate::scenario::shipped;
+use crate::scenario::{Options, load_text, shipped};
 
 /// Options of `fanpin new`.
 #[derive(Debug, Args)]
@@ -83,8 +83,9 @@ fn text(name: &str, from: &str) -> String {
          # Everything that is not set here is as in this scenario (`fanpin show {from}` prints it).\n\
          extends = \"{from}\"\n"
     );
-    section(&mut text, "plan", "Years, replicates, size. 年份、重复次数、规模。");
-    section(&mut text, "output", "What is written. 输出内容。");
+    let in_force = in_force(from);
+    section(&mut text, &in_force, "plan", "Years, replicates, size. 年份、重复次数、规模。");
+    section(&mut text, &in_force, "output", "What is written. 输出内容。");
     text.push_str(
         "\n# A regime of your own starts from a policy that ships (`fanpin list policies`) and changes what differs:\n\
          # tables merge, lists replace. Here: `targeted` with half the deductible of basic insurance in county hospitals.\n\
@@ -108,11 +109,20 @@ fn text(name: &str, from: &str) -> String {
     text
 }
 
-/// A section with every key as a comment: what it is, what it may be, its default.
-fn section(text: &mut String, name: &str, title: &str) {
+/// What is in force in a scenario that ships, defaults included.
+fn in_force(from: &str) -> toml::Table {
+    let extending = format!("name = \"scenario\"\nextends = \"{from}\"\n");
+    let scenario = load_text("scenario.toml", &extending, &Options::default());
+    scenario.expect("what ships holds, which a test of every scenario shows").resolved
+}
+
+/// A section with every key as a comment: what it is, what it may be, and the value in force, so that taking a mark
+/// away changes nothing by itself.
+fn section(text: &mut String, in_force: &toml::Table, name: &str, title: &str) {
     text.push_str(&format!("\n# {title}\n[{name}]\n"));
     let prefix = format!("{name}.");
     for parameter in Book::get().iter().filter(|parameter| parameter.pattern.starts_with(&prefix)) {
+        let value = in_force.get(name).and_then(|section| section.get(parameter.key()));
         let range = if parameter.kind == Kind::Integer { parameter.range_in_words() } else { String::new() };
         text.push_str(&format!(
             "\n# {} ({}{range})\n# {}\n# {} = {}\n",
@@ -120,7 +130,7 @@ fn section(text: &mut String, name: &str, title: &str) {
             parameter.unit,
             parameter.description_zh,
             parameter.key(),
-            list::default(parameter)
+            value.map_or_else(|| list::default(parameter), list::inline)
         ));
     }
 }
@@ -128,7 +138,6 @@ fn section(text: &mut String, name: &str, title: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Options, load_text};
 
     /// The comments of the sections, made keys.
     fn uncommented(text: &str) -> String {
@@ -150,7 +159,7 @@ mod tests {
         assert_eq!(load(&text).map(|scenario| scenario.name).map_err(|e| e.to_string()), Ok("mine".into()));
         let all = load(&uncommented(&text)).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(all.regimes.len(), 2);
-        assert_eq!(all.plan.seed, 1, "the book's default, not the flagship's");
+        assert_eq!(all.plan.seed, 2021, "what the scenario says that it starts from, not the book's default");
     }
 
     #[test]
