@@ -143,3 +143,10 @@ fn the_waterfall_is_written_whole_and_never_over_another() {
     bill(&["--amount", "8000", "--out", out]).code(1);
     assert_eq!(std::fs::read(folder.join("bill.json")).expect("readable"), before);
 }
+
+#[test]
+fn a_negative_amount_is_a_wrong_amount_and_no_unknown_option() {
+    let refused = bill(&["--amount", "-5"]).failure().code(2);
+    let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert_eq!(message, "error: --amount: expected an amount from 0 to 1000000000 yuan, found -5\n");
+}

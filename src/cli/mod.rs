@@ -74,13 +74,13 @@ pub struct SetArgs {
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Seed of every random draw
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<String>,
     /// Number of replicates
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub replicates: Option<String>,
     /// Households per replicate over all places
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub households: Option<String>,
     /// Only these regimes, separated by commas; the baseline always joins them
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
@@ -144,13 +144,13 @@ pub struct OutputArgs {
     #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
     pub format: Option<Vec<String>>,
     /// Width of charts in millimetres
-    #[arg(long, value_name = "MM")]
+    #[arg(long, value_name = "MM", allow_negative_numbers = true)]
     pub width_mm: Option<String>,
     /// Also write household-year microdata (panel.parquet)
     #[arg(long)]
     pub panel: bool,
     /// Number of replicates in the microdata
-    #[arg(long, value_name = "N", requires = "panel")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "panel")]
     pub panel_replicates: Option<String>,
     /// Draw no charts
     #[arg(long, conflicts_with = "format")]
@@ -202,7 +202,7 @@ pub struct RunArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     /// Number of threads [default: all cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<usize>,
     /// Print nothing but errors
     #[arg(short, long)]
@@ -235,22 +235,22 @@ pub struct BillArgs {
     #[command(flatten)]
     pub scenario: ScenarioArgs,
     /// Amount of the bill in yuan
-    #[arg(long, value_name = "YUAN")]
+    #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
     pub amount: f64,
     /// Level of the hospital: township, county, city, province
     #[arg(long, default_value = "county")]
     pub level: String,
     /// Share of the bill that is in the catalogue
-    #[arg(long, value_name = "SHARE", default_value_t = 0.85)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, default_value_t = 0.85)]
     pub in_catalogue: f64,
     /// Class of the patient: ordinary, registered, monitored, dibao, …
     #[arg(long = "as", value_name = "CLASS", default_value = "ordinary")]
     pub class: String,
     /// Year of the bill [default: the scenario's first year]
-    #[arg(long, value_name = "Y")]
+    #[arg(long, value_name = "Y", allow_negative_numbers = true)]
     pub year: Option<i64>,
     /// Own in-catalogue part of earlier bills this year, in yuan
-    #[arg(long, value_name = "YUAN", default_value_t = 0.0)]
+    #[arg(long, value_name = "YUAN", allow_negative_numbers = true, default_value_t = 0.0)]
     pub already_paid: f64,
     /// Care out of the pooling area
     #[arg(long)]
@@ -259,10 +259,10 @@ pub struct BillArgs {
     #[arg(long, value_name = "NAME")]
     pub place: Option<String>,
     /// Household income in yuan, for layers that look at it
-    #[arg(long, value_name = "YUAN")]
+    #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
     pub household_income_yuan: Option<f64>,
     /// Share of what they owe that the county's own funds can pay
-    #[arg(long, value_name = "SHARE", default_value_t = 1.0)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, default_value_t = 1.0)]
     pub proration: f64,
     /// Print JSON
     #[arg(long)]
