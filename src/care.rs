@@ -5,14 +5,16 @@
 //! family expects and with distance: of all potential episodes a share
 //! `treated_share × (price / reference)^elasticity` is treated, so the published own-price
 //! elasticity is reproduced once, by the whole. Under a saturation price use grows no more. A family
-//! that can't raise the deposit forgoes care unless it is an emergency.
+//! that can't raise the deposit forgoes care unless it is an emergency; one that doesn't know its
+//! entitlement expects the price of ordinary people. Health centres short of staff send cases on or away, and
+//! a county hospital short of staff sends more of them out of the county.
 
-use crate::billing::{Bill, CompiledLayers, HouseholdYear, Patient, PersonYear};
+use crate::billing::{Bill, CompiledLayers, HouseholdYear, Patient, Payers, PersonYear};
 use crate::illness::PotentialEpisode;
 use crate::population::tables::{Path, Tables};
 use crate::scenario::plan::Place;
 use crate::scenario::policy::{CLASSES, Class, ClassSet, LEVELS, Level, Policy, Service};
-use crate::scenario::society::Care;
+use crate::scenario::society::{Care, Society};
 use crate::units::{Money, Rate, Year};
 
 /// Quantiles of annual outpatient spending, by the high bits of a lane.
@@ -24,7 +26,8 @@ pub struct CareYear {
     mean_cost: [Money; LEVELS],
     in_catalogue: [Rate; LEVELS],
     level_limits: [u32; 3],
-    capability: u32,
+    turned_away: u32,
+    mental_seeking: f64,
     referred: u32,
     needed: f64,
     emergency: f64,
@@ -79,6 +82,29 @@ pub struct Seeker {
     pub distance_factor: f64,
     /// What the family can raise at once.
     pub liquidity: Money,
+    /// Whether the family knows what it is entitled to.
+    pub aware: bool,
+    /// Whether the patient has an untreated mental illness.
+    pub mentally_ill: bool,
+    /// Share of county-level cases that the county hospital can treat, as the limit of a 16-bit number.
+    pub capability: u32,
+    /// Share of township-level cases that health centres lack staff for, likewise.
+    pub lacking: u32,
+}
+
+/// Why needed care is not had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Its price, or the deposit.
+    Money,
+    /// The way to it.
+    Distance,
+    /// Staff are short.
+    Capacity,
+    /// The family doesn't know what it is entitled to.
+    Unaware,
+    /// Mental illness, or another reason.
+    Other,
 }
 
 /// What becomes of a potential episode that happens.
@@ -86,10 +112,8 @@ pub struct Seeker {
 pub enum Outcome {
     /// Mild and untreated.
     NotNeeded,
-    /// Needed and forgone for its price or for want of money.
-    ForgoneForMoney,
-    /// Needed and forgone for distance or another reason.
-    ForgoneOtherwise,
+    /// Needed and forgone.
+    Forgone(Reason),
     /// Treated.
     Treated {
         /// Whether it was needed.
@@ -102,7 +126,8 @@ pub enum Outcome {
 impl CareYear {
     /// Compiles the year of a place.
     #[must_use]
-    pub fn compile(care: &Care, place: &Place, tables: &Tables, year: Year) -> Self {
+    pub fn compile(society: &Society, place: &Place, tables: &Tables, year: Year) -> Self {
+        let care = &society.care;
         let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds it");
         let cost = |level| {
             Money::try_from_yuan(tables.admission_cost(level, year) * place.price_level)
@@ -130,7 +155,8 @@ impl CareYear {
                 cut(care.share_township + care.share_county),
                 cut(care.share_township + care.share_county + care.share_city),
             ],
-            capability: cut(place.county_capability) >> 16,
+            turned_away: cut(society.capacity.turned_away) >> 16,
+            mental_seeking: society.mental.care_seeking,
             referred: cut(care.referred_share) >> 16,
             needed: care.needed_share,
             emergency: care.emergency_share,
@@ -154,15 +180,18 @@ impl CareYear {
         }
     }
 
-    /// Level of care an episode gets: by the case's need, and by what the county hospital can do.
-    fn level(&self, place_word: u64) -> Level {
+    /// Level of care an episode gets: by the case's need, and by what hospitals can do. `None` where a health
+    /// centre turns the case away.
+    fn level(&self, place_word: u64, seeker: &Seeker) -> Option<Level> {
         let case = (place_word >> 32) as u32;
-        let capability = (place_word >> 16) as u32 & 0xffff;
+        let (able, sent) = ((place_word >> 16) as u32 & 0xffff, place_word as u32 & 0xffff);
         match self.level_limits.iter().position(|limit| case < *limit) {
-            Some(0) => Level::Township,
-            Some(1) if capability < self.capability => Level::County,
-            Some(1 | 2) => Level::City,
-            _ => Level::Province,
+            Some(0) if able >= seeker.lacking => Some(Level::Township),
+            Some(0) if sent < self.turned_away => None,
+            Some(0) => Some(Level::County),
+            Some(1) if able < seeker.capability => Some(Level::County),
+            Some(1 | 2) => Some(Level::City),
+            _ => Some(Level::Province),
         }
     }
 
@@ -186,25 +215,43 @@ impl CareYear {
     /// What becomes of an episode that happens.
     #[must_use]
     pub fn seek(&self, terms: &CareTerms, episode: &PotentialEpisode, seeker: &Seeker) -> Outcome {
-        let level = self.level(episode.place_word);
         let needed = episode.mildness <= self.needed;
         let emergency = episode.mildness <= self.emergency;
+        let forgone = |reason| if needed { Outcome::Forgone(reason) } else { Outcome::NotNeeded };
+        let level = match self.level(episode.place_word, seeker) {
+            Some(level) => level,
+            None if emergency => Level::County,
+            None => return forgone(Reason::Capacity),
+        };
         if needed && !emergency && episode.claim_word.rotate_left(17) < self.untreated_other {
-            return Outcome::ForgoneOtherwise;
+            return Outcome::Forgone(Reason::Other);
         }
-        let demand = terms.demand(seeker, level);
-        if !emergency && episode.mildness > demand * seeker.distance_factor {
-            return match (needed, episode.mildness > demand) {
-                (false, _) => Outcome::NotNeeded,
-                (true, true) => Outcome::ForgoneForMoney,
-                (true, false) => Outcome::ForgoneOtherwise,
-            };
+        if !emergency && let Some(reason) = self.deterred(terms, episode.mildness, level, seeker) {
+            return forgone(reason);
         }
         let bill = self.bill(episode, level);
         if !emergency && terms.deposit(seeker, &bill) > seeker.liquidity {
-            return if needed { Outcome::ForgoneForMoney } else { Outcome::NotNeeded };
+            return forgone(Reason::Money);
         }
         Outcome::Treated { needed, bill }
+    }
+
+    /// What keeps a family from care for a case as mild as this, if anything: the first hindrance without
+    /// which it would go.
+    fn deterred(&self, terms: &CareTerms, mildness: f64, level: Level, seeker: &Seeker) -> Option<Reason> {
+        let demand = terms.demand(seeker, level);
+        let seeking = if seeker.mentally_ill { self.mental_seeking } else { 1.0 };
+        if mildness <= demand * seeker.distance_factor * seeking {
+            return None;
+        }
+        if mildness <= demand * seeker.distance_factor {
+            return Some(Reason::Other);
+        }
+        let informed = terms.demand(&Seeker { aware: true, ..*seeker }, level);
+        if mildness <= informed * seeker.distance_factor {
+            return Some(Reason::Unaware);
+        }
+        Some(if mildness <= demand { Reason::Distance } else { Reason::Money })
     }
 
     /// The year's outpatient bill of a person, or none.
@@ -249,8 +296,14 @@ impl CareTerms {
     /// Compiles what a regime's terms make of prices in a year: the price that a family of a class
     /// expects is its own share of a mean bill at the level, through the whole stack.
     #[must_use]
-    pub fn compile(care: &Care, year: &CareYear, policy: &Policy, layers: &CompiledLayers, at: Year) -> Self {
-        let share = |class: Option<Class>, bill: &Bill| expected_own_share(layers, class, bill);
+    pub fn compile(
+        care: &Care,
+        year: &CareYear,
+        policy: &Policy,
+        (layers, payers): (&CompiledLayers, &Payers),
+        at: Year,
+    ) -> Self {
+        let share = |class: Option<Class>, bill: &Bill| expected_own_share(layers, payers, class, bill);
         let demand_at = |own: f64| {
             let price = own.max(care.saturation_own_share) / care.reference_own_share;
             care.treated_share * libm::pow(price, care.inpatient_elasticity)
@@ -298,6 +351,9 @@ impl CareTerms {
         if !seeker.insured {
             return self.demand[CLASSES][level as usize];
         }
+        if !seeker.aware {
+            return self.demand[Class::Ordinary as usize][level as usize];
+        }
         let by_class = seeker.classes.iter().map(|class| self.demand[class as usize][level as usize]);
         by_class.fold(0.0, f64::max)
     }
@@ -305,6 +361,9 @@ impl CareTerms {
     fn outpatient_factor(&self, seeker: &Seeker) -> u32 {
         if !seeker.insured {
             return self.outpatient[CLASSES];
+        }
+        if !seeker.aware {
+            return self.outpatient[Class::Ordinary as usize];
         }
         seeker.classes.iter().map(|class| self.outpatient[class as usize]).max().unwrap_or(1_000_000)
     }
@@ -320,7 +379,7 @@ impl CareTerms {
 }
 
 /// Own share of a bill that a member of a class expects, claims made, nothing used up this year.
-fn expected_own_share(layers: &CompiledLayers, class: Option<Class>, bill: &Bill) -> f64 {
+fn expected_own_share(layers: &CompiledLayers, payers: &Payers, class: Option<Class>, bill: &Bill) -> f64 {
     let Some(class) = class else { return 1.0 };
     if bill.amount == Money::ZERO {
         return 1.0;
@@ -335,7 +394,7 @@ fn expected_own_share(layers: &CompiledLayers, class: Option<Class>, bill: &Bill
     };
     let mut person = PersonYear::default();
     let mut household = HouseholdYear::default();
-    let settled = layers.settle(bill, &patient, 0, &mut person, &mut household);
+    let settled = layers.settle_by(bill, &patient, 0, &mut person, &mut household, payers);
     settled.out_of_pocket.yuan() / bill.amount.yuan()
 }
 

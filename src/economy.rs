@@ -10,11 +10,9 @@
 use crate::population::columns::HouseholdState;
 use crate::population::tables::{Path, Tables};
 use crate::scenario::plan::Place;
-use crate::scenario::society::{Economy, Poverty};
+use crate::scenario::society::{Economy, Poverty, Society};
+use crate::support::{Support, SupportYear};
 use crate::units::{Money, Rate, Year};
-
-/// Most members that are told apart in the share of members who work.
-const MOST_MEMBERS: usize = 15;
 
 /// One standard deviation of a rank.
 pub const SCORE_ONE: i64 = 65_536;
@@ -25,7 +23,10 @@ pub struct EconomyYear {
     year: Year,
     persistent_weight: i64,
     transitory_weight: i64,
-    workers_score: [[i32; MOST_MEMBERS + 1]; MOST_MEMBERS + 1],
+    /// Mean earning strength a member, and score of one unit more, in 2⁻²⁰.
+    strength_score: (i64, i64),
+    /// What programmes are expected to pay per head, by total rank.
+    expected_support: Vec<i64>,
     level: Rate,
     labour_share: Rate,
     working_days: i64,
@@ -35,7 +36,10 @@ pub struct EconomyYear {
     food: Vec<i64>,
     shortfall_passed: Rate,
     floor_per_head: Money,
+    line_per_head: Money,
     kin_gift_share: Rate,
+    child_gift_share: Rate,
+    remitted: Rate,
     debt_limit: Rate,
     interest: Rate,
     asset_sale_limit: Rate,
@@ -50,16 +54,24 @@ pub struct EconomyYear {
 pub struct YearInput {
     /// Living members.
     pub members: usize,
-    /// Members who work.
-    pub workers: usize,
-    /// Sum over workers of the share of their earnings lost, in parts per million.
-    pub earnings_lost_ppm: i64,
+    /// Earning strength of the members who work, in thousandths of a local worker.
+    pub strength: i64,
+    /// Of it, of members who work away.
+    pub strength_away: i64,
+    /// Sum over workers of strength times the share of their earnings lost, in parts per million.
+    pub strength_lost_ppm: i64,
+    /// What programmes pay.
+    pub support: Support,
+    /// Consecutive years of support before this one.
+    pub support_years: u8,
+    /// Children who left, who give for their parents' bills.
+    pub children_away: u8,
+    /// Reimbursements of this year that come next year, fen.
+    pub late: Money,
     /// Persistent part of the rank.
     pub persistent: i32,
     /// Transitory part of the rank.
     pub transitory: i32,
-    /// Productive assets at the start.
-    pub assets: i64,
     /// Out-of-pocket payments, fen.
     pub out_of_pocket: Money,
     /// Premiums paid by the household, fen.
@@ -75,6 +87,16 @@ pub struct Accounts {
     pub lost_earnings: Money,
     /// Income that assets sold for illness no longer give.
     pub lost_asset_income: Money,
+    /// Labour earnings left after illness and care-giving.
+    pub labour: Money,
+    /// Labour earnings given up under support without condition.
+    pub effort_lost: Money,
+    /// What programmes paid.
+    pub support: Money,
+    /// Earnings of members who work away.
+    pub earned_away: Money,
+    /// Of them, what comes home.
+    pub remitted: Money,
     /// Disposable income.
     pub income: Money,
     /// Consumption other than health care.
@@ -93,6 +115,8 @@ pub struct Accounts {
     pub borrowed: Money,
     /// Productive assets sold (negative: replaced).
     pub assets_sold: Money,
+    /// Reimbursements of last year that came this year.
+    pub late_received: Money,
     /// What could not be paid.
     pub unpaid: Money,
     /// Income less out-of-pocket payments, illness interest and own premiums.
@@ -102,9 +126,17 @@ pub struct Accounts {
 }
 
 impl EconomyYear {
-    /// Compiles the year of a place.
+    /// Compiles the year of a place. `support` is what programmes do under the historical rules, whose mean
+    /// payments the published incomes contain, and `dibao_share` the share of households on dibao.
     #[must_use]
-    pub fn compile(economy: &Economy, poverty: &Poverty, place: &Place, tables: &Tables, year: Year) -> Self {
+    pub fn compile(
+        society: &Society,
+        place: &Place,
+        (support, dibao_share): (&SupportYear, f64),
+        tables: &Tables,
+        year: Year,
+    ) -> Self {
+        let (economy, poverty): (&Economy, &Poverty) = (&society.economy, &society.poverty);
         let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds shares");
         let persistent_share = (1.0 - economy.transitory_share - economy.workers_share).max(0.0);
         let level = rate(place.income_level.at(year) * economy.illness_free_factor);
@@ -114,7 +146,15 @@ impl EconomyYear {
             year,
             persistent_weight: score(libm::sqrt(persistent_share)),
             transitory_weight: score(libm::sqrt(economy.transitory_share)),
-            workers_score: workers_scores(economy),
+            strength_score: strength_score(economy, crate::migration::expected_strength(&society.migration)),
+            expected_support: expected_support(
+                support,
+                dibao_share,
+                (society.lists.income_error, rate(economy.support_share_most)),
+                level,
+                tables,
+                year,
+            ),
             level,
             labour_share: rate(economy.labour_share),
             // Days in a year, from a bounded parameter.
@@ -128,7 +168,11 @@ impl EconomyYear {
                 economy.floor_lines * tables.path(Path::OfficialLine, year) * poverty.line_factor,
             )
             .expect("a poverty line is a small amount"),
+            line_per_head: Money::try_from_yuan(tables.path(Path::OfficialLine, year) * poverty.line_factor)
+                .expect("a poverty line is a small amount"),
             kin_gift_share: rate(economy.kin_gift_share),
+            child_gift_share: rate(economy.child_gift_share),
+            remitted: rate(society.migration.remitted_share),
             debt_limit: rate(economy.debt_limit),
             interest: rate(economy.interest),
             asset_sale_limit: rate(economy.asset_sale_limit),
@@ -148,42 +192,63 @@ impl EconomyYear {
     /// Rank of illness-free income without its transitory part.
     #[must_use]
     #[inline]
-    pub fn permanent_score(&self, persistent: i32, members: usize, workers: usize) -> i32 {
-        let workers_score = self.workers_score[workers.min(MOST_MEMBERS)][members.min(MOST_MEMBERS)];
-        let sum = i64::from(persistent) * self.persistent_weight / SCORE_ONE + i64::from(workers_score);
+    pub fn permanent_score(&self, persistent: i32, members: i64, strength: i64) -> i32 {
+        let (mean, slope) = self.strength_score;
+        // In millionths of a worker a member, over the mean.
+        let above = strength * 1_000 / members.max(1) - mean;
+        let earners = if members == 0 { 0 } else { (above * slope) >> 20 };
+        let sum = i64::from(persistent) * self.persistent_weight / SCORE_ONE + earners;
         i32::try_from(sum).expect("ranks are a few standard deviations")
     }
 
-    /// Illness-free income per head.
+    /// Illness-free income per head, support as expected included.
     #[must_use]
     #[inline]
     pub fn illness_free_per_head(&self, tables: &Tables, permanent: i32, transitory: i32) -> Money {
-        let rank = i64::from(permanent) + i64::from(transitory) * self.transitory_weight / SCORE_ONE;
-        let rank = i32::try_from(rank).expect("ranks are a few standard deviations");
+        let rank = self.rank(permanent, transitory);
         Money::from_fen(tables.income_per_head_fen(self.year, rank)).times(self.level)
+    }
+
+    /// Illness-free income per head before any support.
+    #[must_use]
+    #[inline]
+    pub fn before_support_per_head(&self, tables: &Tables, permanent: i32, transitory: i32) -> Money {
+        let expected = interpolate(&self.expected_support, self.rank(permanent, transitory));
+        self.illness_free_per_head(tables, permanent, transitory).less(Money::from_fen(expected))
+    }
+
+    #[inline]
+    fn rank(&self, permanent: i32, transitory: i32) -> i32 {
+        let rank = i64::from(permanent) + i64::from(transitory) * self.transitory_weight / SCORE_ONE;
+        i32::try_from(rank).expect("ranks are a few standard deviations")
     }
 
     /// What the household could raise at once for a deposit: savings, unused credit, and the assets
     /// it may sell in a year.
     #[must_use]
-    pub fn liquidity(&self, state: &HouseholdState, assets: i64) -> Money {
+    pub fn liquidity(&self, state: &HouseholdState) -> Money {
         let limit = Money::from_fen(state.income_last.max(0)).times(self.debt_limit);
         let credit = limit.less(Money::from_fen(state.medical_debt + state.other_debt));
-        let sellable = Money::from_fen((assets - state.assets_sold).max(0)).times(self.asset_sale_limit);
+        let owned = Money::from_fen((state.assets - state.assets_sold).max(0));
+        let sellable = owned.times(self.asset_sale_limit);
         Money::from_fen(state.savings) + credit + sellable
     }
 
     /// Closes a household's year: income, payment, debt; the state is carried forward.
     #[must_use]
-    pub fn close(&self, tables: &Tables, input: &YearInput, state: &mut HouseholdState) -> Accounts {
+    pub fn close(
+        &self,
+        tables: &Tables,
+        programmes: &SupportYear,
+        input: &YearInput,
+        state: &mut HouseholdState,
+    ) -> Accounts {
         let members = i64::try_from(input.members).expect("a household is small");
         let times_members = |per_head: Money| Money::from_fen(per_head.fen() * members);
-        let permanent = self.permanent_score(input.persistent, input.members, input.workers);
-        let per_head = self.illness_free_per_head(tables, permanent, input.transitory);
+        let permanent = self.permanent_score(input.persistent, members, input.strength);
+        let per_head = self.before_support_per_head(tables, permanent, input.transitory);
         let mut a = Accounts { illness_free_income: times_members(per_head), ..Accounts::default() };
-        a.lost_earnings = self.lost_earnings(a.illness_free_income, input);
-        a.lost_asset_income = Money::from_fen(state.assets_sold).times(self.asset_return);
-        a.income = (a.illness_free_income - a.lost_earnings - a.lost_asset_income).or_zero();
+        self.earn(programmes, input, state, &mut a);
         let usual = times_members(self.illness_free_per_head(tables, permanent, 0));
         let (consumption, food) = self.usual_consumption(permanent);
         let floor = times_members(self.floor_per_head);
@@ -193,24 +258,45 @@ impl EconomyYear {
         a.medical_interest = Money::from_fen(state.medical_debt).times(self.interest);
         a.other_interest = Money::from_fen(state.other_debt).times(self.interest);
         a.net_income = a.income - input.out_of_pocket - a.medical_interest - input.premiums;
-        let needs =
-            a.consumption + input.out_of_pocket + a.medical_interest + a.other_interest + input.premiums;
-        if a.income >= needs {
-            self.use_surplus(a.income - needs, state, &mut a);
+        a.late_received = Money::from_fen(state.receivable);
+        state.receivable = input.late.fen();
+        let means = a.income + a.late_received;
+        let needs = a.consumption
+            + input.out_of_pocket
+            + input.late
+            + a.medical_interest
+            + a.other_interest
+            + input.premiums;
+        if means >= needs {
+            self.use_surplus(means - needs, state, &mut a);
         } else {
-            self.meet_shortage(needs - a.income, floor, input, state, &mut a);
+            self.meet_shortage(needs - means, floor, input, state, &mut a);
         }
         a
     }
 
-    fn lost_earnings(&self, income: Money, input: &YearInput) -> Money {
-        if input.workers == 0 || input.earnings_lost_ppm == 0 {
-            return Money::ZERO;
+    /// Income from work, assets and programmes.
+    fn earn(&self, programmes: &SupportYear, input: &YearInput, state: &HouseholdState, a: &mut Accounts) {
+        let labour =
+            if input.strength > 0 { a.illness_free_income.times(self.labour_share) } else { Money::ZERO };
+        a.lost_earnings = labour.times(lost_share(input));
+        let kept = labour - a.lost_earnings;
+        a.labour = kept;
+        a.lost_asset_income = Money::from_fen(state.assets_sold).times(self.asset_return);
+        a.support = input.support.total();
+        let able_to_earn = a.illness_free_income - a.lost_earnings - a.lost_asset_income;
+        let members = i64::try_from(input.members).expect("a household is small");
+        let need = Money::from_fen(self.line_per_head.fen() * members).less(able_to_earn);
+        let above_need = input.support.unconditional.less(need);
+        a.effort_lost = programmes.effort_lost(above_need, kept, input.support_years);
+        let market = able_to_earn - a.effort_lost;
+        a.income = market.or_zero() + a.support;
+        if input.strength_away > 0 {
+            let share = input.strength_away * 1_000_000 / input.strength;
+            let share = Rate::from_ppm(u32::try_from(share).expect("a part of the whole"));
+            a.earned_away = (kept - a.effort_lost).times(share);
+            a.remitted = a.earned_away.times(self.remitted);
         }
-        let labour = income.times(self.labour_share);
-        let workers = i64::try_from(input.workers).expect("a household is small");
-        let share = (input.earnings_lost_ppm / workers).clamp(0, 1_000_000);
-        labour.times(Rate::from_ppm(u32::try_from(share).expect("clamped to a share")))
     }
 
     /// Usual consumption and food per head at a permanent rank, at the place's level of income.
@@ -237,6 +323,12 @@ impl EconomyYear {
         a.other_spending = left - saved;
     }
 
+    /// Share of an open bill that kin give: more with each child who left, up to three.
+    fn gift_share(&self, children_away: u8) -> Rate {
+        let children = u32::from(children_away.min(3)) * self.child_gift_share.ppm();
+        Rate::from_ppm((self.kin_gift_share.ppm() + children).min(1_000_000))
+    }
+
     fn meet_shortage(
         &self,
         shortage: Money,
@@ -249,7 +341,7 @@ impl EconomyYear {
         a.savings_used = left.min(Money::from_fen(state.savings));
         state.savings -= a.savings_used.fen();
         left -= a.savings_used;
-        a.gifts = left.min(input.out_of_pocket).times(self.kin_gift_share);
+        a.gifts = left.min(input.out_of_pocket).times(self.gift_share(input.children_away));
         left -= a.gifts;
         let medical_part = left.min(input.out_of_pocket);
         let limit = a.income.times(self.debt_limit);
@@ -260,7 +352,7 @@ impl EconomyYear {
         state.other_debt += (a.borrowed - medical).fen();
         left -= a.borrowed;
         let sellable =
-            Money::from_fen((input.assets - state.assets_sold).max(0)).times(self.asset_sale_limit);
+            Money::from_fen((state.assets - state.assets_sold).max(0)).times(self.asset_sale_limit);
         a.assets_sold = left.min(sellable);
         state.assets_sold += a.assets_sold.fen();
         left -= a.assets_sold;
@@ -275,10 +367,16 @@ impl Accounts {
     /// What the accounts leave open: nothing, to the fen.
     #[must_use]
     pub fn imbalance(&self, input: &YearInput) -> Money {
-        let inflow =
-            self.income + self.gifts + self.savings_used + self.borrowed + self.assets_sold + self.unpaid;
+        let inflow = self.income
+            + self.late_received
+            + self.gifts
+            + self.savings_used
+            + self.borrowed
+            + self.assets_sold
+            + self.unpaid;
         let outflow = self.consumption
             + input.out_of_pocket
+            + input.late
             + input.premiums
             + self.medical_interest
             + self.other_interest
@@ -295,20 +393,69 @@ fn score(weight: f64) -> i64 {
     }
 }
 
-fn workers_scores(economy: &Economy) -> [[i32; MOST_MEMBERS + 1]; MOST_MEMBERS + 1] {
-    let weight = libm::sqrt(economy.workers_share);
-    std::array::from_fn(|workers| {
-        std::array::from_fn(|members| {
-            if members == 0 {
-                return 0;
-            }
-            // At most 15.
-            #[allow(clippy::cast_precision_loss)]
-            let share = workers.min(members) as f64 / members as f64;
-            let z = (share - economy.workers_mean) / economy.workers_sd;
-            i32::try_from(score(weight * z)).expect("a few standard deviations")
-        })
-    })
+/// Share of labour earnings lost to illness and care.
+fn lost_share(input: &YearInput) -> Rate {
+    if input.strength == 0 {
+        return Rate::ZERO;
+    }
+    let share = (input.strength_lost_ppm / input.strength).clamp(0, 1_000_000);
+    Rate::from_ppm(u32::try_from(share).expect("clamped to a share"))
+}
+
+/// Mean earning strength a member in millionths of a local worker, and the score of a millionth more, in
+/// 2⁻²⁰.
+fn strength_score(economy: &Economy, expected_strength: f64) -> (i64, i64) {
+    let weight = libm::sqrt(economy.workers_share) * 65_536.0;
+    let mean = economy.workers_mean * expected_strength * 1e6;
+    let slope = weight / (economy.workers_sd * expected_strength * 1e6);
+    // A share of members and a score of bounded parameters.
+    #[allow(clippy::cast_possible_truncation)]
+    let whole = |x: f64| libm::floor(x + 0.5) as i64;
+    (whole(mean), whole(slope * 1_048_576.0))
+}
+
+/// What programmes are expected to pay per head at each point of the grid of ranks: the gap that officials
+/// see, under the seen income below which the share of dibao lies.
+fn expected_support(
+    support: &SupportYear,
+    dibao_share: f64,
+    (income_error, most): (f64, Rate),
+    level: Rate,
+    tables: &Tables,
+    year: Year,
+) -> Vec<i64> {
+    let incomes: Vec<Money> = (0..GRID_POINTS)
+        .map(|point| Money::from_fen(tables.income_per_head_fen(year, grid_rank(point))).times(level))
+        .collect();
+    let below = |limit: f64| {
+        let shares: Vec<f64> =
+            incomes.iter().map(|income| seen_below(income.yuan(), limit, income_error)).collect();
+        normal_average(&shares)
+    };
+    let (mut low, mut high) = (0.0, 100_000.0);
+    for _ in 0..40 {
+        let middle = f64::midpoint(low, high);
+        if below(middle) < dibao_share {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    let threshold = Money::try_from_yuan(low).expect("an income is a small amount");
+    let gap = |income: &Money| {
+        let most = income.or_zero().times(most);
+        support.expected_gap(*income, income_error, threshold).min(most).fen()
+    };
+    incomes.iter().map(gap).collect()
+}
+
+/// Chance that officials see an income below a limit.
+fn seen_below(income: f64, limit: f64, log_sd: f64) -> f64 {
+    if log_sd <= 0.0 {
+        return if income < limit { 1.0 } else { 0.0 };
+    }
+    let z = (libm::log(limit.max(1e-9) / income.max(1e-9)) + 0.5 * log_sd * log_sd) / log_sd;
+    0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
 }
 
 fn earnings_losses(economy: &Economy) -> Box<[[u32; 256]; 2]> {

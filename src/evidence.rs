@@ -17,7 +17,18 @@ use crate::scenario::policy::Class;
 const SOURCE: &str = include_str!("../data/parameters.toml");
 
 /// First segments of the patterns that make up a policy.
-pub const POLICY_ROOTS: [&str; 4] = ["layers", "classes", "premiums", "deposits"];
+pub const POLICY_ROOTS: [&str; 10] = [
+    "layers",
+    "classes",
+    "premiums",
+    "deposits",
+    "monitoring",
+    "service",
+    "funds",
+    "staff",
+    "programmes",
+    "implementation",
+];
 
 /// What a value looks like in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +157,8 @@ pub struct Parameter {
     pub length: Option<usize>,
     /// Sibling keys that this one stands in for: at most one of them is in force.
     pub instead_of: Vec<String>,
+    /// The switch of society that takes the parameter out of force, if one does.
+    pub switch: Option<String>,
     /// Unit.
     pub unit: String,
     /// How well the default is founded.
@@ -356,6 +369,7 @@ fn parameter(pattern: &str, entry: &toml::Value) -> Result<Parameter, String> {
         "empty",
         "length",
         "instead_of",
+        "switch",
         "unit",
         "status",
         "source",
@@ -380,6 +394,7 @@ fn parameter(pattern: &str, entry: &toml::Value) -> Result<Parameter, String> {
         empty_allowed: entry.get("empty").and_then(toml::Value::as_bool).unwrap_or(false),
         length: entry.get("length").and_then(toml::Value::as_integer).and_then(|n| usize::try_from(n).ok()),
         instead_of: texts(entry, "instead_of")?,
+        switch: entry.get("switch").and_then(toml::Value::as_str).map(str::to_owned),
         unit: text("unit")?,
         status: Status::ALL
             .into_iter()

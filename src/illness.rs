@@ -6,16 +6,18 @@
 //! the mark that each carries, so preventing one episode doesn't give the next another fate.
 
 pub mod expected;
+pub mod risk;
 
 use self::expected::ExpectedFactors;
+use self::risk::{ExpectedRisks, RISKS, STRAINS};
 use crate::demography::{AGES, age_index, age_of};
 use crate::population::columns::Person;
 use crate::population::tables::{Condition, Tables};
 use crate::population::{Chronic, Sex};
 use crate::random::{Key, normal, stream, threshold, unit};
 use crate::scenario::plan::Place;
-use crate::scenario::society::{Care, Illness};
-use crate::units::Year;
+use crate::scenario::society::{Illness, Society};
+use crate::units::{Rate, Year};
 
 /// Number of sets of chronic groups.
 pub const CHRONIC_SETS: usize = 256;
@@ -34,22 +36,30 @@ const MOST_EPISODES: u32 = 40;
 /// Hazards of one year, compiled for the loop.
 #[derive(Debug, Clone)]
 pub struct IllnessYear {
-    /// Onset of each group without another: `[group][sex][age]`.
+    /// Onset of each group in a person without any risk: `[group][sex][age]`.
     pub onset: Box<[[[f64; AGES]; 2]; 8]>,
-    /// Factor on onset with another chronic disease.
-    pub comorbidity_factor: f64,
+    /// Factor on onset by state of risk, with another chronic disease or without:
+    /// `[comorbid][group][risk]`.
+    pub risk_factor: [Box<[[f64; RISKS]; 8]>; 2],
+    /// Factor on the onset of mental illness by strain.
+    pub strain_factor: [f64; STRAINS],
+    /// Largest factor on onset: `[group]`.
+    pub most: [f64; 8],
     /// Onset of disability without chronic disease: `[sex][age]`.
     pub disability: [[f64; AGES]; 2],
-    /// Factor on it: `[untreated][number of groups, at most 4]`.
-    pub disability_factor: [[f64; 5]; 2],
+    /// Factor on it: `[untreated + 2 × served][number of groups, at most 4]`.
+    pub disability_factor: [[f64; 5]; 4],
     /// Largest probability of disability.
     pub disability_bound: f64,
-    /// Threshold of recovery from mental illness.
-    pub recovery: u64,
+    /// Threshold of recovery from mental illness: untreated, treated.
+    pub recovery: [u64; 2],
+    /// Factor on the cost of a cancer's first stay of a screened person, in parts per million.
+    pub screened_cost: Rate,
     /// Bounding intensity of potential episodes: `[sex][age]`.
     pub episode_bound: [[f64; AGES]; 2],
-    /// Share of potential episodes that happen, in `[0, 1]`: `[disabled + 2 × untreated][groups, at most 4]`.
-    pub episode_share: [[f64; 5]; 4],
+    /// Share of potential episodes that happen, in `[0, 1]`:
+    /// `[disabled + 2 × untreated + 4 × served][groups, at most 4]`.
+    pub episode_share: [[f64; 5]; 8],
     /// Log standard deviation of the cost of a stay.
     pub cost_log_sd: f64,
 }
@@ -76,87 +86,116 @@ pub struct PotentialEpisode {
 }
 
 impl IllnessYear {
-    /// Compiles the year's hazards for a place.
+    /// Compiles the year's hazards for a place. `shares` are those that the published rates contain.
     #[must_use]
     pub fn compile(
-        illness: &Illness,
-        care: &Care,
+        society: &Society,
         place: &Place,
         expected: &ExpectedFactors,
+        shares: &ExpectedRisks,
         tables: &Tables,
         year: Year,
     ) -> Self {
+        let (illness, care, prevention) = (&society.illness, &society.care, &society.prevention);
+        let risk_factor = risk_factors(society);
+        let strain_factor = risk::strain_factors(&society.mental);
+        let most = largest(&risk_factor, &strain_factor);
         let mut onset = Box::new([[[0.0; AGES]; 2]; 8]);
         for (group, by_sex) in onset.iter_mut().enumerate() {
             for (sex, by_age) in by_sex.iter_mut().enumerate() {
                 for (age, hazard) in by_age.iter_mut().enumerate() {
                     let published =
                         tables.onset_probability(year, Condition::ALL[group], Sex::ALL[sex], age_of(age));
-                    let expected = expected.comorbidity[sex][age];
-                    *hazard = (published * illness.onset_factor * place.morbidity / expected)
-                        .min(1.0 / illness.comorbidity_factor.max(1.0));
+                    let served = shares.served * expected.managed[sex][age];
+                    let mean = risk::expected(
+                        &society.effects,
+                        prevention,
+                        &ExpectedRisks { served, ..*shares },
+                        group,
+                        expected.mental_prevalence[sex][age],
+                    );
+                    let comorbid = if group == MENTAL { 1.0 } else { expected.comorbidity[sex][age] };
+                    *hazard = (published * illness.onset_factor * place.morbidity / (comorbid * mean))
+                        .min(1.0 / most[group]);
                 }
             }
         }
         let bound = care.admission_factor_bound;
+        let served_mean = |sex: usize, age: usize, factor: f64| {
+            1.0 + expected.any_chronic[sex][age] * shares.served * (factor - 1.0)
+        };
         let episode_bound = std::array::from_fn(|sex| {
             std::array::from_fn(|age| {
                 let published = tables.admission_rate(year, age_of(age));
-                let healthy = published * care.admission_together / expected.admission[sex][age];
+                let mean = expected.admission[sex][age] * served_mean(sex, age, prevention.served_admission);
+                let healthy = published * care.admission_together / mean;
                 healthy * care.admission_factor * bound / care.treated_share
             })
         });
         let episode_share = std::array::from_fn(|flags| {
             std::array::from_fn(|groups| {
-                let disability = if flags & 1 != 0 { care.admission_disability } else { 1.0 };
-                let forgone = if flags & 2 != 0 { care.admission_forgone } else { 1.0 };
+                let factor = |bit: usize, factor: f64| if flags & bit != 0 { factor } else { 1.0 };
                 // At most 4.
                 #[allow(clippy::cast_precision_loss)]
                 let chronic = libm::pow(care.admission_per_chronic, groups as f64);
-                (chronic * disability * forgone / bound).min(1.0)
+                let served = if groups > 0 { factor(4, prevention.served_admission) } else { 1.0 };
+                let state = factor(1, care.admission_disability) * factor(2, care.admission_forgone);
+                (chronic * state * served / bound).min(1.0)
             })
         });
+        let recovery = |factor: f64| {
+            let published = tables.recovery(Condition::Chronic(Chronic::Mental));
+            threshold((published * illness.recovery_factor * factor).min(1.0))
+        };
         Self {
             onset,
-            comorbidity_factor: illness.comorbidity_factor,
+            risk_factor,
+            strain_factor,
+            most,
             disability: std::array::from_fn(|sex| {
                 std::array::from_fn(|age| {
                     tables.onset_probability(year, Condition::Disability, Sex::ALL[sex], age_of(age))
-                        / expected.disability[sex][age]
+                        / (expected.disability[sex][age]
+                            * served_mean(sex, age, prevention.served_disability))
                 })
             }),
-            disability_factor: disability_factors(illness),
+            disability_factor: disability_factors(illness, prevention.served_disability),
             disability_bound: illness.disability_bound,
-            recovery: threshold(
-                (tables.recovery(Condition::Chronic(Chronic::Mental)) * illness.recovery_factor).min(1.0),
-            ),
+            recovery: [recovery(1.0), recovery(society.mental.recovery_treated)],
+            screened_cost: Rate::try_from_fraction(risk::screened_cost(prevention, CANCER, true))
+                .expect("the book bounds it"),
             episode_bound,
             episode_share,
             cost_log_sd: care.inpatient_log_sd,
         }
     }
 
-    /// Probability that a chronic group begins.
+    /// Probability that a chronic group begins in a person with these groups, risks and strains.
     #[must_use]
     #[inline]
-    pub fn onset(&self, group: usize, sex: usize, age: usize, chronic: u8) -> f64 {
-        let factor = if chronic == 0 { 1.0 } else { self.comorbidity_factor };
-        self.onset[group][sex][age] * factor
+    pub fn onset(&self, group: usize, sex: usize, age: usize, chronic: u8, risk: u8, strain: u8) -> f64 {
+        let base = self.onset[group][sex][age];
+        if group == MENTAL {
+            return base
+                * self.risk_factor[0][group][usize::from(risk)]
+                * self.strain_factor[usize::from(strain)];
+        }
+        base * self.risk_factor[usize::from(chronic != 0)][group][usize::from(risk)]
     }
 
     /// Largest probability that a chronic group begins.
     #[must_use]
     pub fn onset_bound(&self, group: usize, sex: usize, age: usize) -> f64 {
-        self.onset[group][sex][age] * self.comorbidity_factor.max(1.0)
+        self.onset[group][sex][age] * self.most[group]
     }
 
     /// Probability that a disability begins.
     #[must_use]
     #[inline]
-    pub fn disability(&self, sex: usize, age: usize, chronic: u8, untreated: bool) -> f64 {
+    pub fn disability(&self, sex: usize, age: usize, chronic: u8, untreated: bool, served: bool) -> f64 {
         let groups = chronic.count_ones().min(4) as usize;
-        (self.disability[sex][age] * self.disability_factor[usize::from(untreated)][groups])
-            .min(self.disability_bound)
+        let flags = usize::from(untreated) | usize::from(served && groups > 0) << 1;
+        (self.disability[sex][age] * self.disability_factor[flags][groups]).min(self.disability_bound)
     }
 
     /// Largest probability that a disability begins.
@@ -169,8 +208,8 @@ impl IllnessYear {
     /// Share of potential episodes that happen to a person in this state.
     #[must_use]
     #[inline]
-    pub fn episode_share(&self, chronic: u8, disabled: bool, untreated: bool) -> f64 {
-        let flags = usize::from(disabled) | usize::from(untreated) << 1;
+    pub fn episode_share(&self, chronic: u8, disabled: bool, untreated: bool, served: bool) -> f64 {
+        let flags = usize::from(disabled) | usize::from(untreated) << 1 | usize::from(served) << 2;
         self.episode_share[flags][chronic.count_ones().min(4) as usize]
     }
 
@@ -208,6 +247,7 @@ impl IllnessYear {
         (key, year): (Key, Year),
         (id, slot): (u64, u32),
         group: usize,
+        screened: bool,
     ) -> PotentialEpisode {
         let [cost, date, place_word, claim_word] = key.block(group as u64, id, year, stream::MAJOR);
         PotentialEpisode {
@@ -215,12 +255,17 @@ impl IllnessYear {
             date,
             thinning: 0.0,
             mildness: unit(claim_word.rotate_left(32)) * 0.5,
-            cost_factor: self.cost_factor(cost),
+            cost_factor: self.first_cost(cost, group, screened),
             place_word,
             claim_word,
             // One of eight groups.
             major: u8::try_from(group).ok(),
         }
+    }
+
+    fn first_cost(&self, word: u64, group: usize, screened: bool) -> u32 {
+        let factor = Rate::from_ppm(self.cost_factor(word));
+        if screened && group == CANCER { factor.times(self.screened_cost).ppm() } else { factor.ppm() }
     }
 
     fn cost_factor(&self, word: u64) -> u32 {
@@ -255,14 +300,32 @@ pub fn poisson_count(intensity: f64, word: u64) -> u32 {
     count
 }
 
-fn disability_factors(illness: &Illness) -> [[f64; 5]; 2] {
-    std::array::from_fn(|untreated| {
+fn disability_factors(illness: &Illness, served_factor: f64) -> [[f64; 5]; 4] {
+    std::array::from_fn(|flags| {
         std::array::from_fn(|groups| {
             // At most 4.
             #[allow(clippy::cast_precision_loss)]
             let chronic = libm::pow(illness.disability_per_chronic, groups as f64);
-            if untreated == 1 { chronic * illness.disability_forgone } else { chronic }
+            let untreated = if flags & 1 != 0 { illness.disability_forgone } else { 1.0 };
+            let served = if flags & 2 != 0 { served_factor } else { 1.0 };
+            chronic * untreated * served
         })
+    })
+}
+
+/// Factors on onset by state of risk, without another chronic disease and with one.
+fn risk_factors(society: &Society) -> [Box<[[f64; RISKS]; 8]>; 2] {
+    let alone = risk::factors(&society.effects, &society.prevention);
+    let mut together = alone.clone();
+    together.iter_mut().flatten().for_each(|factor| *factor *= society.illness.comorbidity_factor);
+    [alone, together]
+}
+
+fn largest(risk_factor: &[Box<[[f64; RISKS]; 8]>; 2], strain_factor: &[f64; STRAINS]) -> [f64; 8] {
+    let most = |values: &[f64]| values.iter().fold(0.0, |most: f64, f| most.max(*f));
+    std::array::from_fn(|group| {
+        let risk = most(&risk_factor[0][group]);
+        if group == MENTAL { risk * most(strain_factor) } else { risk.max(most(&risk_factor[1][group])) }
     })
 }
 

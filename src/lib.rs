@@ -56,15 +56,29 @@ pub mod population;
 
 pub mod demography;
 
+pub mod knowledge;
+
+pub mod formation;
+
+pub mod migration;
+
 pub mod illness;
+
+pub mod service;
 
 pub mod care;
 
 pub mod billing;
 
+pub mod enrolment;
+
+pub mod support;
+
 pub mod economy;
 
 pub mod targeting;
+
+pub mod county;
 
 pub mod poverty;
 

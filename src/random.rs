@@ -51,6 +51,18 @@ pub enum Draw {
     Leaving,
     /// Recovery from mental illness.
     Recovery,
+    /// Marriage of a child of the household.
+    Marriage,
+    /// Going away to work.
+    Going,
+    /// Coming home for good.
+    Returning,
+    /// Whether a family doctor honours the contract this year.
+    Contract,
+    /// Whether the person is screened this year.
+    Screening,
+    /// Whether mental illness is treated this year.
+    MentalCare,
 }
 
 /// Where the bits of a decision lie, for `fanpin show draws` and the documentation.
@@ -73,29 +85,35 @@ pub struct DrawPlace {
 macro_rules! lane_places {
     ($($name:literal $lane:literal $ext:literal;)*) => {
         [$(DrawPlace {
-            name: $name, entity: "person", stream: PERSON_YEAR, block: 0,
+            name: $name, entity: "person", stream: PERSON_YEAR, block: $lane / 16,
             bits: concat!("lane ", $lane), extension: Some($ext),
         }),*]
     };
 }
 
-/// First-stage decisions of a person-year, in the order of their lanes.
-pub const LANES: [DrawPlace; 15] = lane_places! {
-    "death" "0" 16;
-    "birth" "1" 17;
-    "onset: cardiovascular" "2" 18;
-    "onset: stroke" "3" 19;
-    "onset: diabetes" "4" 20;
-    "onset: chronic respiratory" "5" 21;
-    "onset: cancer" "6" 22;
-    "onset: musculoskeletal" "7" 23;
-    "onset: mental illness" "8" 24;
-    "onset: other" "9" 25;
-    "disability" "10" 26;
-    "number of potential hospital episodes" "11" 27;
-    "outpatient need" "12" 28;
-    "leaving the household for good" "13" 29;
-    "recovery from mental illness" "14" 30;
+/// First-stage decisions of a person-year, in the order of their lanes, sixteen a block.
+pub const LANES: [DrawPlace; 21] = lane_places! {
+    "death" 0 16;
+    "birth" 1 17;
+    "onset: cardiovascular" 2 18;
+    "onset: stroke" 3 19;
+    "onset: diabetes" 4 20;
+    "onset: chronic respiratory" 5 21;
+    "onset: cancer" 6 22;
+    "onset: musculoskeletal" 7 23;
+    "onset: mental illness" 8 24;
+    "onset: other" 9 25;
+    "disability" 10 26;
+    "number of potential hospital episodes" 11 27;
+    "outpatient need" 12 28;
+    "leaving the household for good" 13 29;
+    "recovery from mental illness" 14 30;
+    "marriage of a child of the household" 15 31;
+    "going away to work" 16 32;
+    "coming home for good" 17 33;
+    "contract honoured" 18 34;
+    "screened" 19 35;
+    "mental illness treated" 20 36;
 };
 
 const fn word(
@@ -109,7 +127,7 @@ const fn word(
 }
 
 /// Draws that are whole words, each from a stream of its own.
-pub const WORDS: [DrawPlace; 22] = [
+pub const WORDS: [DrawPlace; 27] = [
     word("episode: date", "person", stream::EPISODE, 0, "word 0 of block = episode index"),
     word("episode: thinning", "person", stream::EPISODE, 0, "word 1 of block = episode index"),
     word("episode: severity", "person", stream::EPISODE, 0, "word 2 of block = episode index"),
@@ -144,6 +162,17 @@ pub const WORDS: [DrawPlace; 22] = [
         0,
         "words 1 to 3 of block = chronic group",
     ),
+    word("bride to be found; own household at marriage", "person", stream::FORMATION, 0, "words 0 and 1"),
+    word("couple sets up its own household", "person", stream::FORMATION, 0, "word 2"),
+    word("spouse: health", "person", stream::SPOUSE, 0, "words in order"),
+    word("what stays with a person: literacy, contract, work", "person", stream::PROPENSITY, 0, "word 0"),
+    word(
+        "what stays with a household: awareness, environment, programmes",
+        "household",
+        stream::PROPENSITY,
+        0,
+        "words 0 to 2",
+    ),
 ];
 
 /// Streams that are not lanes.
@@ -166,13 +195,25 @@ pub mod stream {
     pub const SYNTHESIS_LISTS: u64 = 71;
     /// The episode that comes with the onset of a major illness; the block is the chronic group.
     pub const MAJOR: u64 = 72;
+    /// Marriage and new households.
+    pub const FORMATION: u64 = 73;
+    /// Health of a spouse who marries in.
+    pub const SPOUSE: u64 = 74;
+    /// What stays with a person or a household for life.
+    pub const PROPENSITY: u64 = 75;
 }
 
 impl Draw {
-    /// The 16-bit lane of the decision in the first block of the person-year.
+    /// The 16-bit lane of the decision in its block of the person-year.
     #[must_use]
     pub const fn lane(self) -> usize {
-        self as usize
+        self as usize % 16
+    }
+
+    /// The block of the person-year in which the lane lies.
+    #[must_use]
+    pub const fn block(self) -> u64 {
+        (self as u64) / 16
     }
 
     /// The stream of the 48-bit extension.
@@ -224,7 +265,14 @@ impl Key {
     #[must_use]
     #[inline]
     pub const fn lanes(self, id: u64, year: Year) -> [u16; 16] {
-        let words = self.block(0, id, year, PERSON_YEAR);
+        self.lanes_of(0, id, year)
+    }
+
+    /// The sixteen lanes of one block of a person-year.
+    #[must_use]
+    #[inline]
+    pub const fn lanes_of(self, block: u64, id: u64, year: Year) -> [u16; 16] {
+        let words = self.block(block, id, year, PERSON_YEAR);
         let mut lanes = [0; 16];
         let mut i = 0;
         while i < 16 {
@@ -476,7 +524,8 @@ mod tests {
             assert_eq!(place.bits, format!("lane {lane}"));
             assert_eq!(place.extension, Some(16 + lane as u64));
         }
-        assert_eq!(Draw::Recovery.lane(), LANES.len() - 1);
+        assert_eq!(Draw::Recovery.lane(), 14);
+        assert_eq!(16 * Draw::MentalCare.block() as usize + Draw::MentalCare.lane(), LANES.len() - 1);
     }
 
     #[test]

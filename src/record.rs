@@ -240,6 +240,93 @@ tallies! {
     OverProtectedPersons,
     /// Persons in households that are under-protected.
     UnderProtectedPersons,
+    /// Members who live at home, not away at work.
+    Residents,
+    /// Households all of whose resident members are 60 or over.
+    ElderlyOnlyHouseholds,
+    /// Households with one resident member.
+    OnePersonHouseholds,
+    /// Households with a resident member.
+    ResidentHouseholds,
+    /// Spouses who married in.
+    Arrivals,
+    /// Persons aged 60 and over with two or more chronic groups.
+    Multimorbid60,
+    /// Needed episodes not treated for the way to care.
+    EpisodesForgoneDistance,
+    /// Needed episodes not treated for want of staff.
+    EpisodesForgoneCapacity,
+    /// Needed episodes not treated because the family didn't know its entitlement.
+    EpisodesForgoneUnaware,
+    /// Needed episodes not treated for another reason.
+    EpisodesForgoneOther,
+    /// Chronic patients with a family-doctor contract.
+    Signed,
+    /// Chronic patients whose contract was honoured.
+    Served,
+    /// Adults screened.
+    Screened,
+    /// Persons with mental illness who are treated.
+    MentalTreated,
+    /// Households that know the rules.
+    AwareHouseholds,
+    /// Adults with health literacy.
+    LiterateAdults,
+    /// Support from programmes, fen.
+    Support,
+    /// Of it without condition, fen.
+    SupportUnconditional,
+    /// Persons in households with support.
+    SupportedPersons,
+    /// Labour earnings given up under support, fen.
+    EffortLost,
+    /// Labour earnings left after illness, fen.
+    Labour,
+    /// Earnings of members who work away, fen.
+    EarnedAway,
+    /// Of them, what comes home, fen.
+    Remitted,
+    /// Residents whose income per resident head, with remittances alone, is under the official line.
+    PoorResidents,
+    /// Reimbursements that come the year after, fen.
+    Late,
+    /// Persons of households found at risk in the year.
+    FoundPersons,
+    /// Persons at risk on 1 January: seen income or spending would have them monitored.
+    RiskPersons,
+    /// Of them, monitored.
+    RiskMonitored,
+    /// Persons of lifted households, not on the register of the fallen back last year, who are found in the
+    /// year to be under the line after support (register concept).
+    RegisterReturned,
+    /// Entered persons who would not be net poor had there been no illness this year (twin).
+    EnteredPersonsTwin,
+    /// Consecutive years in net poverty, summed over net-poor persons.
+    PoorYears,
+    /// Members not enrolled whom the class obliges or not, having been enrolled before.
+    Lapsed,
+    /// Payments for members' bills in months without benefits (waiting), fen.
+    WaitingBills,
+    /// Persons of lifted households one year after leaving poverty and not poor since; longer stretches follow.
+    ExitAtRisk1,
+    /// Two years.
+    ExitAtRisk2,
+    /// Three years.
+    ExitAtRisk3,
+    /// Four years.
+    ExitAtRisk4,
+    /// Five years or more.
+    ExitAtRisk5,
+    /// Of them, in net poverty this year; longer stretches follow.
+    ExitEntered1,
+    /// Two years.
+    ExitEntered2,
+    /// Three years.
+    ExitEntered3,
+    /// Four years.
+    ExitEntered4,
+    /// Five years or more.
+    ExitEntered5,
     /// Paid by basic insurance, fen; the other payers follow in the order of `Payer`.
     PaidFirst,
     /// Paid by critical-illness insurance, fen.
@@ -359,6 +446,10 @@ columns! {
     FoodShareHouseholds,
     /// Sum of food consumption per equivalent adult in fen, by food share.
     FoodShareFood,
+    /// Persons with a medical bill in the year, by its amount.
+    SpendingPersons,
+    /// Sum of their bills in fen, by amount.
+    SpendingSum,
     /// Households whose food consumption is at least (consumption − payments / 0.4), by that amount per equivalent adult (Xu).
     XuCritical,
     /// Persons in those households.
@@ -391,6 +482,112 @@ impl Histograms {
     pub fn add(&mut self, other: &Self) {
         for (sum, more) in self.0.iter_mut().zip(&other.0) {
             *sum += more;
+        }
+    }
+}
+
+macro_rules! county_tallies {
+    ($($(#[doc = $doc:literal])* $name:ident,)*) => {
+        /// What is summed over counties and not over households.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(usize)]
+        pub enum CountyTally { $($(#[doc = $doc])* $name,)* }
+        /// Number of county tallies.
+        pub const COUNTY_TALLIES: usize = [$(CountyTally::$name),*].len();
+    };
+}
+
+county_tallies! {
+    /// Living members of the roster.
+    Persons,
+    /// Revenue of resident insurance, fen; the other accounts follow in the order of `county::Account`.
+    Revenue,
+    /// Revenue of critical-illness insurance.
+    Revenue1,
+    /// Budget of medical aid.
+    Revenue2,
+    /// Budget of local top-ups.
+    Revenue3,
+    /// Spending of resident insurance, fen; the other accounts follow.
+    Spending,
+    /// Spending of critical-illness insurance.
+    Spending1,
+    /// Spending of medical aid, premium aid included.
+    Spending2,
+    /// Spending of local top-ups.
+    Spending3,
+    /// Balance of resident insurance, the county's share, fen; the other accounts follow.
+    Balance,
+    /// Balance of critical-illness insurance, the county's share.
+    Balance1,
+    /// Balance of medical aid.
+    Balance2,
+    /// Balance of local top-ups.
+    Balance3,
+    /// What the county itself bears, fen.
+    Burden,
+    /// Share of its obligations that medical aid met, in parts per million, times persons.
+    AidMet,
+    /// Share of its obligations that the top-up met, in parts per million, times persons.
+    TopUpMet,
+    /// Months by which medical aid paid late, times persons.
+    AidDelay,
+    /// Health workers over posts, in parts per million, times persons.
+    Staff,
+    /// Cost of prevention and primary care, fen.
+    ServiceCost,
+}
+
+/// The county sums of one place, regime and year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountySums(pub [i64; COUNTY_TALLIES]);
+
+impl Default for CountySums {
+    fn default() -> Self {
+        Self([0; COUNTY_TALLIES])
+    }
+}
+
+impl CountySums {
+    /// Adds another county's sums.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, more) in self.0.iter_mut().zip(other.0) {
+            *sum += more;
+        }
+    }
+}
+
+/// Years after the onset that the descent after a major illness is followed.
+pub const DESCENT_YEARS: usize = 9;
+
+/// Households after a member's first stroke, heart attack or cancer since the switch, by years since.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Descent(pub [DescentYear; DESCENT_YEARS]);
+
+/// One year of the descent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DescentYear {
+    /// Households.
+    pub households: i64,
+    /// Net income over the income they would have without illness, in parts per million, summed.
+    pub net_income_ppm: i64,
+    /// Labour earnings lost to illness over the same, in parts per million, summed.
+    pub lost_ppm: i64,
+    /// Medical debt over the same, in parts per million, summed.
+    pub debt_ppm: i64,
+    /// Households in net poverty.
+    pub poor: i64,
+}
+
+impl Descent {
+    /// Adds another county's households.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, more) in self.0.iter_mut().zip(&other.0) {
+            sum.households += more.households;
+            sum.net_income_ppm += more.net_income_ppm;
+            sum.lost_ppm += more.lost_ppm;
+            sum.debt_ppm += more.debt_ppm;
+            sum.poor += more.poor;
         }
     }
 }
@@ -472,6 +669,12 @@ pub struct PanelRow {
     pub medical_debt_fen: i64,
     /// Savings at the end of the year, fen.
     pub savings_fen: i64,
+    /// Support from programmes, fen.
+    pub support_fen: i64,
+    /// Labour earnings given up under support, fen.
+    pub effort_lost_fen: i64,
+    /// Members away at work.
+    pub away: u8,
     /// Net income per head, fen.
     pub net_income_per_head_fen: i64,
     /// Admissions of members.
@@ -514,6 +717,10 @@ pub struct ReplicateRecord {
     pub histograms: Vec<Vec<Vec<Histograms>>>,
     /// `[regime][year]`, against the baseline.
     pub flows: Vec<Vec<Flows>>,
+    /// `[regime][year][place]`.
+    pub counties: Vec<Vec<Vec<CountySums>>>,
+    /// `[regime]`.
+    pub descent: Vec<Descent>,
     /// `[year]`.
     pub facts: Vec<YearFacts>,
 }

@@ -4,22 +4,30 @@
 //! regime advances it: what is exogenous (who is a candidate for what, with which number) is drawn
 //! once per person-year and used by all. Counties and replicates know nothing of one another.
 
+mod families;
 mod household;
 mod timetable;
 
 pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, year_context};
 
+use crate::billing::Payers;
+use crate::care::CareTerms;
+use crate::county::{Account, CountyFunds, Published, Totals};
 use crate::demography::age_index;
 use crate::illness::{PotentialEpisode, lognormal_ppm};
+use crate::migration::LOCAL_WORKER;
 use crate::population::columns::{
-    County, CountyState, Household, HouseholdState, Person, PersonState, Registration, Status,
+    County, CountyState, Household, HouseholdState, NEVER, Person, Registration, Status,
 };
-use crate::population::synthesis::{HouseholdDraw, Relation, Synthesiser, draw_household};
+use crate::population::synthesis::{HouseholdDraw, Synthesiser, draw_household, schooling_years};
 use crate::population::tables::{Path, Tables};
-use crate::population::{BirthOrder, HouseholdId, PersonId, START};
+use crate::population::{BirthOrder, HouseholdId, PersonId, START, Sex};
 use crate::random::{Draw, Key, normal, stream, unit};
-use crate::record::{Cell, Flows, Histograms, PanelRow, Standing, Sums};
+use crate::record::{
+    COUNTY_TALLIES, Cell, CountySums, CountyTally, Descent, Flows, Histograms, PanelRow, Standing, Sums,
+};
 use crate::scenario::Scenario;
+use crate::scenario::policy::Payer;
 use crate::targeting::{Known, SeenIncomes};
 use crate::units::Year;
 
@@ -54,6 +62,10 @@ pub struct CountyRecord {
     pub histograms: Vec<Vec<Histograms>>,
     /// `[regime][year]`.
     pub flows: Vec<Vec<Flows>>,
+    /// `[regime][year]`.
+    pub counties: Vec<Vec<CountySums>>,
+    /// `[regime]`.
+    pub descent: Vec<Descent>,
     /// Household-years, if kept.
     pub panel: Vec<PanelRow>,
     /// Living person-years over all regimes and reported years, and of the lead-in once.
@@ -97,11 +109,15 @@ struct SharedYear {
     candidates: Vec<Candidate>,
     births: Vec<Birth>,
     episodes: Vec<PotentialEpisode>,
-    /// Outpatient lane by offset.
-    outpatient: Vec<u16>,
+    /// Lanes of the first block by offset.
+    first: Vec<[u16; 16]>,
+    /// Lanes of the second block by offset.
+    second: Vec<[u16; 16]>,
     official_error_last: u32,
     detection_word: u64,
     destitute_word: u64,
+    report_word: u64,
+    alert_word: u64,
     key: Key,
 }
 
@@ -135,6 +151,11 @@ struct CountyRun<'a> {
     record: CountyRecord,
     shared: Vec<SharedYear>,
     scratch: household::Scratch,
+    /// What the county publishes for the year, and what families expect at its cuts: `[regime]`.
+    published: Vec<Published>,
+    /// `None` where every payer pays in full and in time.
+    short_terms: Vec<Option<CareTerms>>,
+    totals: Vec<Totals>,
     switched: bool,
 }
 
@@ -150,8 +171,12 @@ impl<'a> CountyRun<'a> {
             record: CountyRecord::empty(world.scenario, task.place),
             shared: vec![SharedYear::default(); BLOCK],
             scratch: household::Scratch::default(),
+            published: Vec::new(),
+            short_terms: Vec::new(),
+            totals: Vec::new(),
             switched: false,
         };
+        run.states[0].funds = CountyFunds::at_start(&world.scenario.places[task.place]);
         let mut draw = HouseholdDraw::default();
         for index in task.first..task.first + task.households {
             draw_household(&world.synthesisers[task.place], task.key, task.county, index, &mut draw);
@@ -169,19 +194,24 @@ impl<'a> CountyRun<'a> {
         let place_year = self.world.timetable.place_year(self.task.place, START.next());
         let society = &self.world.scenario.society;
         let year_words = self.task.key.block(0, id.bits(), START, stream::HOUSEHOLD_YEAR);
-        let founders: Vec<(Person, PersonState)> =
-            draw.members.iter().map(|member| founder(id, member)).collect();
-        let workers =
-            draw.members.iter().filter(|m| place_year.works(age_index(START, m.birth_year))).count();
+        let founders = families::founders(self.task.key, id, &draw.members, &place_year.migration);
+        let mut strength = 0;
+        for (person, state) in &founders {
+            if place_year.works(age_index(START, person.birth_year)) {
+                strength += if state.away { place_year.migration.strength } else { LOCAL_WORKER };
+            }
+        }
         let transitory = rank(normal(year_words[0]));
         let error = lognormal_ppm(society.lists.income_error, normal(year_words[2]));
         let economy = &place_year.start_economy;
-        let permanent = economy.permanent_score(draw.permanent_score, founders.len(), workers);
-        let per_head = economy.illness_free_per_head(self.world.tables, permanent, transitory);
         let members = i64::try_from(founders.len()).expect("a household is small");
+        let permanent = economy.permanent_score(draw.permanent_score, members, strength);
+        let per_head = economy.illness_free_per_head(self.world.tables, permanent, transitory);
         let distance = distance_factor(draw.travel_minutes, society.care.distance_elasticity);
+        let own = self.task.key.block(0, id.bits(), START, stream::PROPENSITY)[0];
         let household = Household {
             id: id.bits(),
+            root: u32::try_from(self.county.households.len()).expect("a county has under 4e9 households"),
             start: 0,
             used: 0,
             slots: 0,
@@ -189,13 +219,18 @@ impl<'a> CountyRun<'a> {
             transitory,
             official_error: error,
             distance_factor: distance,
-            assets: draw.productive_assets_fen,
+            awareness_word: families::part(own, 0),
+            environment_word: families::part(own, 1),
+            programme_word: families::part(own, 2),
+            outreach_word: families::part(own, 3),
             cell: 0,
             persons_at_switch: 0,
             cohort: false,
         };
         let state = HouseholdState {
             savings: draw.savings_fen,
+            assets: draw.productive_assets_fen,
+            found_month: NEVER,
             medical_debt: draw.medical_debt_fen,
             other_debt: draw.other_debt_fen,
             income_last: per_head.fen() * members,
@@ -224,21 +259,31 @@ impl<'a> CountyRun<'a> {
         let before = switch.previous();
         let place_year = self.world.timetable.place_year(self.task.place, before);
         let state = &self.states[0];
-        for (household, state_of) in self.county.households.iter_mut().zip(&state.households) {
+        for row in 0..self.county.households.len() {
+            let root = self.county.households[row].root as usize;
+            if root != row {
+                // Roots come before the households that were set up from them.
+                self.county.households[row].cell = self.county.households[root].cell;
+                continue;
+            }
+            let (household, state_of) = (&mut self.county.households[row], &state.households[row]);
             let mut members = 0_u8;
-            let (mut workers, mut elderly_only, mut chronic) = (0, true, 0_u8);
+            let (mut strength, mut elderly_only, mut chronic) = (0, true, 0_u8);
             for slot in household.range() {
                 if state.persons[slot].status != Status::Present {
                     continue;
                 }
                 let age = age_index(before, self.county.persons[slot].birth_year);
                 members += 1;
-                workers += usize::from(place_year.works(age));
+                let away = state.persons[slot].away;
+                if place_year.works(age) {
+                    strength += if away { place_year.migration.strength } else { LOCAL_WORKER };
+                }
                 elderly_only &= age >= 60;
                 chronic |= state.persons[slot].chronic;
             }
             let permanent =
-                place_year.economy.permanent_score(household.persistent, usize::from(members), workers);
+                place_year.economy.permanent_score(household.persistent, i64::from(members), strength);
             let cell = Cell {
                 standing: standing(state_of, place_year),
                 fifth: fifth(permanent, place_year.permanent_sd),
@@ -256,8 +301,9 @@ impl<'a> CountyRun<'a> {
     /// deaths, births, leaving; illness; care and settlement; the household's accounts; measures. The
     /// thresholds of the next year come from this year's histogram.
     fn advance(&mut self, year: Year) {
-        let rows = self.county.households.len();
         self.publish(year);
+        self.form_households(year);
+        let rows = self.county.households.len();
         for block in (0..rows).step_by(BLOCK) {
             let rows = block..(block + BLOCK).min(rows);
             for row in rows.clone() {
@@ -269,6 +315,7 @@ impl<'a> CountyRun<'a> {
                 }
             }
         }
+        self.close_county(year);
         if self.reported(year).is_some() && self.switched {
             self.count_flows(year);
         }
@@ -285,6 +332,60 @@ impl<'a> CountyRun<'a> {
                 rules.publish(&scenario.society.lists, &self.seen[regime], registered_share, standard);
             self.states[regime].thresholds = thresholds;
             self.seen[regime] = SeenIncomes::default();
+        }
+        self.published.clear();
+        self.short_terms.clear();
+        for regime in 0..self.states.len() {
+            let rules = self.regime_year(year, regime);
+            let published = rules.county.publish(&self.states[regime].funds);
+            self.short_terms.push(self.terms_of(year, regime, &published));
+            self.published.push(published);
+        }
+        self.totals.clear();
+        self.totals.resize(self.states.len(), Totals::default());
+    }
+
+    /// What families expect where payers pay less or later.
+    fn terms_of(&self, year: Year, regime: usize, published: &Published) -> Option<CareTerms> {
+        let payers =
+            Payers { known: None, proration: published.proration, delay_months: published.delay_months };
+        payers.are_short().then(|| {
+            let scenario = self.world.scenario;
+            let rules = self.regime_year(year, regime);
+            let policy = if self.switched { &scenario.regimes[regime].policy } else { &scenario.history };
+            let care_year = &self.world.timetable.place_year(self.task.place, year).care;
+            CareTerms::compile(&scenario.society.care, care_year, policy, (&rules.layers, &payers), year)
+        })
+    }
+
+    /// Closes the county's books, and leaves money and staff to the next year.
+    fn close_county(&mut self, year: Year) {
+        let report = self.reported(year);
+        for regime in 0..self.states.len() {
+            let rules = self.regime_year(year, regime);
+            let (totals, published) = (self.totals[regime], self.published[regime]);
+            let books = rules.county.close(&totals, &mut self.states[regime].funds);
+            let Some(report) = report else { continue };
+            let sums = &mut self.record.counties[regime][report].0;
+            let mut add = |tally: CountyTally, amount: i64| sums[tally as usize] += amount;
+            add(CountyTally::Persons, totals.persons);
+            add(CountyTally::Burden, books.county_burden);
+            add(CountyTally::Staff, published.staff_ppm * totals.persons);
+            add(CountyTally::ServiceCost, rules.service.cost.fen() * totals.persons);
+            if !rules.county.kept {
+                continue;
+            }
+            let met = |payer: Payer| i64::from(published.proration[payer as usize].ppm()) * totals.persons;
+            add(CountyTally::AidMet, met(Payer::MedicalAid));
+            add(CountyTally::TopUpMet, met(Payer::LocalTopUp));
+            let delay = published.delay_months[Payer::MedicalAid as usize];
+            add(CountyTally::AidDelay, i64::from(delay) * totals.persons);
+            for account in Account::ALL {
+                let at = account as usize;
+                sums[CountyTally::Revenue as usize + at] += books.revenue[at];
+                sums[CountyTally::Spending as usize + at] += books.spending[at];
+                sums[CountyTally::Balance as usize + at] += books.balance[at];
+            }
         }
     }
 
@@ -305,7 +406,8 @@ impl<'a> CountyRun<'a> {
         shared.candidates.clear();
         shared.births.clear();
         shared.episodes.clear();
-        shared.outpatient.clear();
+        shared.first.clear();
+        shared.second.clear();
         shared.key = key;
         let household = &mut self.county.households[row];
         let words = key.block(0, household.id, year, stream::HOUSEHOLD_YEAR);
@@ -314,18 +416,20 @@ impl<'a> CountyRun<'a> {
         shared.official_error_last = household.official_error;
         household.official_error = lognormal_ppm(place_year.income_error, normal(words[2]));
         let lists = key.block(0, household.id, year, stream::HOUSEHOLD_LISTS);
-        [shared.detection_word, shared.destitute_word, ..] = lists;
+        [shared.detection_word, shared.destitute_word, shared.report_word, shared.alert_word] = lists;
         let mut newborns = 0;
         for (offset, slot) in household.range().enumerate() {
             let person = self.county.persons[slot];
             if self.states.iter().all(|state| state.persons[slot].status != Status::Present) {
-                shared.outpatient.push(0);
+                shared.first.push([0; 16]);
+                shared.second.push([0; 16]);
                 continue;
             }
             let lanes = key.lanes(person.id, year);
+            shared.second.push(key.lanes_of(1, person.id, year));
             let age = age_index(year, person.birth_year);
             let sex = usize::from(person.sex);
-            shared.outpatient.push(lanes[Draw::Outpatient.lane()]);
+            shared.first.push(lanes);
             let mut mask = place_year.candidates(&lanes, sex, age);
             while mask != 0 {
                 let draw = FIRST_STAGE[mask.trailing_zeros() as usize];
@@ -346,6 +450,11 @@ impl<'a> CountyRun<'a> {
                     Draw::Birth => {}
                     Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[sex][age] => {
                     }
+                    // A daughter who has no husband here leaves when she marries.
+                    Draw::Marriage
+                        if !person.may_leave
+                            || person.partner != 0
+                            || word >= place_year.formation.marriage[age] => {}
                     _ => shared.candidates.push(Candidate { offset, draw, word }),
                 }
             }
@@ -379,19 +488,27 @@ impl<'a> CountyRun<'a> {
 
     fn add_newborn(&mut self, year: Year, row: usize, at: usize, mother: u8, id: PersonId) {
         let place_year = self.world.timetable.place_year(self.task.place, year);
-        let [sex_word, _, _, insure_word] = self.task.key.block(0, id.bits(), year, stream::NEWBORN);
+        let [sex_word, _, taught_word, insure_word] =
+            self.task.key.block(0, id.bits(), year, stream::NEWBORN);
+        let sex = u8::from(unit(sex_word) >= place_year.male_share);
+        let unit_of =
+            self.county.persons[self.county.households[row].range().start + usize::from(mother)].unit;
         let person = Person {
-            id: id.bits(),
             insure_word: (insure_word >> 32) as u32,
             birth_year: year.number(),
-            sex: u8::from(unit(sex_word) >= place_year.male_share),
+            sex,
             may_leave: true,
+            schooling: schooling_years(Sex::ALL[usize::from(sex)], year.number(), unit(taught_word)),
+            unit: unit_of,
+            ..families::with_propensities(self.task.key, id)
         };
         let slot = self.county.add_person(&mut self.states, row, person);
         let newborn = slot - self.county.households[row].range().start;
         let newborn = u8::try_from(newborn).expect("a household is small");
         self.shared[at].births.push(Birth { mother, newborn });
-        self.shared[at].outpatient.push(0);
+        // A child born in the year decides nothing yet.
+        self.shared[at].first.push([u16::MAX; 16]);
+        self.shared[at].second.push([u16::MAX; 16]);
     }
 
     fn advance_household(&mut self, year: Year, regime: usize, row: usize, at: usize) {
@@ -406,6 +523,8 @@ impl<'a> CountyRun<'a> {
             year,
             place_year,
             regime_year,
+            published: &self.published[regime],
+            care_terms: self.short_terms[regime].as_ref().unwrap_or(&regime_year.care),
             household,
             shared: &self.shared[at],
             people: &self.county.persons[range.clone()],
@@ -417,11 +536,13 @@ impl<'a> CountyRun<'a> {
             switched: self.switched,
         };
         let outcome = step.advance();
+        outcome.add_to(&mut self.totals[regime]);
         self.record.person_years += outcome.persons_for_speed(report.is_some() || regime == 0);
         let Some(report) = report else { return };
         let sums = &mut self.record.sums[regime][report];
         let histograms = &mut self.record.histograms[regime][report];
         step.record(&outcome, sums.cell_mut(usize::from(household.cell)), histograms);
+        step.follow_shock(&outcome, &mut self.record.descent[regime]);
         if self.task.panel {
             self.record.panel.push(step.panel_row(&outcome, regime, self.task));
         }
@@ -454,6 +575,7 @@ impl<'a> CountyRun<'a> {
             for year in 0..shared_years {
                 self.record.sums[regime][year] = self.record.sums[0][year].clone();
                 self.record.histograms[regime][year] = self.record.histograms[0][year].clone();
+                self.record.counties[regime][year] = self.record.counties[0][year];
             }
         }
         self.record
@@ -470,6 +592,8 @@ impl CountyRecord {
             sums: vec![vec![Sums::default(); years]; regimes],
             histograms: vec![vec![Histograms::default(); years]; regimes],
             flows: vec![vec![Flows::default(); years]; regimes],
+            counties: vec![vec![CountySums([0; COUNTY_TALLIES]); years]; regimes],
+            descent: vec![Descent::default(); regimes],
             panel: Vec::new(),
             person_years: 0,
             persons: 0,
@@ -478,7 +602,7 @@ impl CountyRecord {
 }
 
 /// The decisions by lane.
-const FIRST_STAGE: [Draw; 15] = [
+const FIRST_STAGE: [Draw; 16] = [
     Draw::Death,
     Draw::Birth,
     Draw::OnsetCardiovascular,
@@ -494,24 +618,8 @@ const FIRST_STAGE: [Draw; 15] = [
     Draw::Outpatient,
     Draw::Leaving,
     Draw::Recovery,
+    Draw::Marriage,
 ];
-
-fn founder(household: HouseholdId, member: &crate::population::synthesis::Founder) -> (Person, PersonState) {
-    let person = Person {
-        id: household.founder(member.slot).bits(),
-        insure_word: (member.insure_word >> 32) as u32,
-        birth_year: member.birth_year,
-        sex: member.sex as u8,
-        may_leave: matches!(member.relation, Relation::Child | Relation::ChildInLaw | Relation::Grandchild),
-    };
-    let state = PersonState {
-        status: Status::Present,
-        chronic: member.chronic.0,
-        disabled: member.disabled,
-        untreated: false,
-    };
-    (person, state)
-}
 
 /// A normal score as a rank in 1/65,536 standard deviations.
 fn rank(z: f64) -> i32 {
@@ -564,13 +672,20 @@ fn count_flow(flows: &mut Flows, ours: &HouseholdState, theirs: &HouseholdState)
     }
 }
 
-fn known(shared: &SharedYear, state: &HouseholdState, has_worker: bool) -> Known {
-    let (seen_per_head, seen_net_per_head) = crate::targeting::seen(shared.official_error_last, state);
+fn known(
+    shared: &SharedYear,
+    official_error: u32,
+    state: &HouseholdState,
+    (has_worker, aware): (bool, bool),
+) -> Known {
+    let (seen_per_head, seen_net_per_head) = crate::targeting::seen(official_error, state);
     Known {
         seen_per_head,
         seen_net_per_head,
         has_worker,
+        aware,
         detection_word: shared.detection_word,
+        report_word: shared.report_word,
         destitute_word: shared.destitute_word,
     }
 }

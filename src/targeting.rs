@@ -1,13 +1,16 @@
 //! Who the officials see: registration, dibao, monitoring.
 //!
-//! On 1 January lists are made from last year's income as officials see it, with an error. Quotas
+//! On 1 January lists are made from last year's income as officials see it, with an error. Households at
+//! risk are found by officials' rounds, by their own report if they know the rule, or during the year by an
+//! alert on large spending; support starts after a lag, and ends when the household has been seen without
+//! risk for some years. Departments pay by lists of different ages. Quotas
 //! are thresholds of the county, set from last year's histogram of seen incomes, never a same-year
 //! ranking; so households of a county act on one another only through these published numbers.
 
-use crate::population::columns::{HouseholdState, Registration};
+use crate::population::columns::{HouseholdState, Monitored, NEVER, Registration};
 use crate::poverty::Lines;
 use crate::record::{BINS, bin, bin_from_yuan};
-use crate::scenario::policy::{Class, ClassRules, ClassSet, ListRule};
+use crate::scenario::policy::{Class, ClassSet, DEPARTMENTS, ListRule, Policy};
 use crate::scenario::society::Lists;
 use crate::units::{Money, Rate, Year};
 
@@ -18,6 +21,8 @@ pub struct Thresholds {
     pub registration: i64,
     /// On dibao when below.
     pub dibao: i64,
+    /// Near the line only when below: the quota of monitored households.
+    pub monitored: i64,
 }
 
 /// Households of a county by income per head as seen by officials.
@@ -64,6 +69,11 @@ pub struct ListYear {
     list_exit: i64,
     monitoring: bool,
     detection: u64,
+    self_report: u64,
+    alert: u64,
+    lag_months: u8,
+    watch_years: u8,
+    list_age: [u8; DEPARTMENTS],
     sudden_share: Rate,
     dibao_edge: i64,
     destitute: u64,
@@ -73,6 +83,7 @@ pub struct ListYear {
     lifting_line: i64,
     lines: Lines,
     dibao_share: f64,
+    monitored_share: f64,
 }
 
 /// What is known of a household on 1 January.
@@ -84,8 +95,12 @@ pub struct Known {
     pub seen_net_per_head: i64,
     /// Whether any member can work.
     pub has_worker: bool,
-    /// Uniform word of detection.
+    /// Whether the household knows the rules.
+    pub aware: bool,
+    /// Uniform word of detection by rounds.
     pub detection_word: u64,
+    /// Uniform word of a report of one's own.
+    pub report_word: u64,
     /// Uniform word of the destitute class.
     pub destitute_word: u64,
 }
@@ -94,12 +109,22 @@ impl ListYear {
     /// Compiles the rules of a year. `lines` are last year's, as the incomes they are held against.
     #[must_use]
     pub fn compile(
-        rules: &ClassRules,
+        policy: &Policy,
         lists: &Lists,
         lines: Lines,
         dibao_standard_yuan: f64,
         year: Year,
     ) -> Self {
+        let (rules, monitoring) = (&policy.classes, &policy.monitoring);
+        let ideal = policy.implementation.agency;
+        let chance = |schedule: &crate::scenario::policy::Schedule| {
+            crate::random::threshold(if ideal { 1.0 } else { schedule.at(year) })
+        };
+        // Months of a bounded parameter.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let months = |schedule: &crate::scenario::policy::Schedule| {
+            if ideal { 0 } else { libm::floor(schedule.at(year) + 0.5) as u8 }
+        };
         let number = i64::from(year.number());
         let times = |factor: f64| {
             Money::from_fen(lines.official)
@@ -112,7 +137,12 @@ impl ListYear {
             list: if ended { ListRule::Ended } else { rules.list },
             list_exit: times(rules.list_exit_lines.at(year)),
             monitoring: rules.monitoring.at(year) >= 0.5,
-            detection: crate::random::threshold(rules.detection.at(year)),
+            detection: chance(&rules.detection),
+            self_report: crate::random::threshold(monitoring.self_report.at(year)),
+            alert: chance(&monitoring.alert),
+            lag_months: months(&monitoring.lag_months),
+            watch_years: monitoring.watch_years,
+            list_age: std::array::from_fn(|department| months(&monitoring.list_age_months[department])),
             sudden_share: Rate::try_from_fraction(rules.sudden_difficulty_share.at(year))
                 .expect("the book bounds shares"),
             dibao_edge: Money::try_from_yuan(dibao_standard_yuan * rules.dibao_edge_standards.at(year))
@@ -125,6 +155,7 @@ impl ListYear {
             lifting_line: times(lists.lifting_lines),
             lines,
             dibao_share: rules.dibao_share.at(year),
+            monitored_share: monitoring.share.at(year),
         }
     }
 
@@ -141,6 +172,7 @@ impl ListYear {
             return Thresholds {
                 registration: seen.quantile(registered_share),
                 dibao: seen.quantile(self.dibao_share),
+                monitored: seen.quantile((self.dibao_share + self.monitored_share).min(1.0)),
             };
         }
         let fen = |yuan: f64| Money::try_from_yuan(yuan).expect("a standard is a small amount").fen();
@@ -149,6 +181,7 @@ impl ListYear {
                 .times(Rate::try_from_fraction(lists.registration_lines).expect("the book bounds it"))
                 .fen(),
             dibao: fen(dibao_standard_yuan * lists.dibao_standards),
+            monitored: i64::MAX,
         }
     }
 
@@ -156,7 +189,87 @@ impl ListYear {
     pub fn open(&self, known: &Known, thresholds: &Thresholds, state: &mut HouseholdState) {
         self.register(known, thresholds, state);
         self.keep_list(known, state);
-        state.classes = self.classes(known, thresholds, state).0;
+        state.classes_before = state.classes;
+        state.found_month = NEVER;
+        let found = self.follow(known, thresholds, state);
+        let classes = self.classes(known, thresholds, state);
+        state.classes_opening = self.with_monitored(classes, state).0;
+        if let Some(monitored) = found {
+            self.find(monitored, 0, state);
+        }
+        state.classes = self.with_monitored(classes, state).0;
+    }
+
+    /// Finds a household by an alert on its spending, in the month of a bill.
+    pub fn alert(&self, spent: Money, word: u64, month: u8, state: &mut HouseholdState) {
+        if !self.monitoring || state.monitored != Monitored::No || word >= self.alert {
+            return;
+        }
+        if spent > Money::from_fen(state.income_last.max(0)).times(self.sudden_share) {
+            self.find(Monitored::Sudden, month, state);
+            state.classes =
+                ClassSet(state.classes & !(1 << Class::LiftedStable as u16)).with(Class::SuddenDifficulty).0;
+        }
+    }
+
+    /// Classes that each department knows of in a month of the year, by the age of its list.
+    #[must_use]
+    pub fn known_classes(&self, state: &HouseholdState, month: u8) -> [ClassSet; DEPARTMENTS] {
+        self.list_age.map(|age| match month.checked_sub(age) {
+            None => ClassSet(state.classes_before),
+            Some(at) if at < state.found_month => ClassSet(state.classes_opening),
+            Some(_) => ClassSet(state.classes),
+        })
+    }
+
+    /// Whether a household is at risk as officials would see it: near the line, or after large spending.
+    #[must_use]
+    pub fn at_risk(&self, known: &Known, thresholds: &Thresholds, state: &HouseholdState) -> bool {
+        self.monitoring && (self.is_near(known, thresholds) || self.is_sudden(state))
+    }
+
+    fn is_near(&self, known: &Known, thresholds: &Thresholds) -> bool {
+        known.seen_net_per_head < self.lines.monitoring && known.seen_per_head < thresholds.monitored
+    }
+
+    fn is_sudden(&self, state: &HouseholdState) -> bool {
+        let limit = Money::from_fen(state.income_last.max(0)).times(self.sudden_share).fen();
+        state.out_of_pocket_last > 0 && state.out_of_pocket_last > limit
+    }
+
+    fn find(&self, monitored: Monitored, month: u8, state: &mut HouseholdState) {
+        state.monitored = monitored;
+        state.safe_years = 0;
+        state.found_month = month.saturating_add(self.lag_months);
+    }
+
+    /// Follows a monitored household, and looks for a new one: what it is found to be, if it is.
+    fn follow(
+        &self,
+        known: &Known,
+        thresholds: &Thresholds,
+        state: &mut HouseholdState,
+    ) -> Option<Monitored> {
+        if !self.monitoring {
+            state.monitored = Monitored::No;
+            return None;
+        }
+        let sudden = self.is_sudden(state);
+        let near = self.is_near(known, thresholds);
+        if state.monitored != Monitored::No {
+            state.safe_years = if near || sudden { 0 } else { state.safe_years + 1 };
+            if state.safe_years >= self.watch_years.max(1) {
+                state.monitored = Monitored::No;
+            }
+            return None;
+        }
+        let found =
+            known.detection_word < self.detection || (known.aware && known.report_word < self.self_report);
+        match (found, near, sudden) {
+            (true, true, _) => Some(Monitored::NearLine),
+            (true, false, true) => Some(Monitored::Sudden),
+            _ => None,
+        }
     }
 
     fn register(&self, known: &Known, thresholds: &Thresholds, state: &mut HouseholdState) {
@@ -167,6 +280,7 @@ impl ListYear {
         let lifted = self.lift_all || (self.lifting && known.seen_per_head >= self.lifting_line);
         if lifted && state.registration == Registration::Registered {
             state.registration = Registration::Lifted;
+            state.lifted_in = self.year.number();
         }
     }
 
@@ -201,24 +315,18 @@ impl ListYear {
         } else if known.seen_per_head < self.dibao_edge {
             classes = classes.with(Class::DibaoEdge);
         }
-        classes = self.monitor(known, state, classes);
-        let stable = state.registration == Registration::Lifted && classes.0 & ClassSet::MONITORED.0 == 0;
-        if stable { classes.with(Class::LiftedStable) } else { classes }
+        classes
     }
 
-    fn monitor(&self, known: &Known, state: &HouseholdState, classes: ClassSet) -> ClassSet {
-        if !self.monitoring || known.detection_word >= self.detection {
-            return classes;
+    /// Adds the monitored class, or that of the stable lifted.
+    fn with_monitored(&self, classes: ClassSet, state: &HouseholdState) -> ClassSet {
+        let lifted = state.registration == Registration::Lifted;
+        match state.monitored {
+            Monitored::NearLine => classes.with(if lifted { Class::Unstable } else { Class::Marginal }),
+            Monitored::Sudden => classes.with(Class::SuddenDifficulty),
+            Monitored::No if lifted => classes.with(Class::LiftedStable),
+            Monitored::No => classes,
         }
-        if known.seen_net_per_head < self.lines.monitoring {
-            return classes.with(match state.registration {
-                Registration::Lifted => Class::Unstable,
-                _ => Class::Marginal,
-            });
-        }
-        let limit = Money::from_fen(state.income_last.max(0)).times(self.sudden_share).fen();
-        let sudden = state.out_of_pocket_last > 0 && state.out_of_pocket_last > limit;
-        if sudden { classes.with(Class::SuddenDifficulty) } else { classes }
     }
 
     /// The year of these rules.
@@ -228,13 +336,13 @@ impl ListYear {
     }
 }
 
-/// Income per head of last year as officials see it: with their error, and net of what they know
-/// the household paid.
+/// Income per head of last year as officials see it: with their error and without allowances, as means tests
+/// leave them out; and net income, of what they know the household got and paid.
 #[must_use]
 pub fn seen(official_error: u32, state: &HouseholdState) -> (i64, i64) {
     let members = i64::from(state.members_last.max(1));
     let error = Rate::from_ppm(official_error);
-    let per_head = Money::from_fen(state.income_last / members).times(error).fen();
+    let per_head = Money::from_fen((state.income_last - state.allowance_last) / members).times(error).fen();
     let net = Money::from_fen(state.net_per_head_last).times(error).fen();
     (per_head, net)
 }

@@ -8,6 +8,7 @@ mod sample;
 
 use std::path::PathBuf;
 
+use fanpin::measures::table::Results;
 use fanpin::report::charts::bill::{self, BillBreakdown, Payment};
 use fanpin::report::charts::{Chart, Setting, draw_all};
 use fanpin::report::render::render;
@@ -90,7 +91,7 @@ fn every_shape_of_result_is_drawn() {
 
 #[test]
 fn no_data_is_said_not_drawn() {
-    let empty = fanpin::measures::table::Results::default();
+    let empty = Results::default();
     let mut charts = draw_all(&empty, &setting(Language::En, 90));
     charts.push(bill::draw(&[], &setting(Language::En, 90)));
     show(&charts, "empty");
@@ -112,6 +113,45 @@ fn one_replicate_has_no_ribbon() {
     };
     assert_eq!(ribbons(one), 0);
     assert_eq!(ribbons(USUAL), USUAL.regimes);
+}
+
+fn chart(results: &Results, id: &str) -> Chart {
+    let charts = draw_all(results, &setting(Language::En, 180));
+    charts.into_iter().find(|chart| chart.id == id).expect("it is drawn with every run")
+}
+
+#[test]
+fn the_descent_has_a_ribbon_a_regime_in_each_of_its_panels() {
+    let found = chart(&results(USUAL), "descent");
+    assert_eq!(found.svg.matches("opacity=\"0.18\"").count(), 3 * USUAL.regimes);
+    for text in ["Net income", "Medical debt", "In net poverty", "Years since onset"] {
+        assert!(found.svg.contains(text), "{text}");
+    }
+    assert!(found.description.contains("not put in: it comes of bills"), "{}", found.description);
+}
+
+#[test]
+fn the_squeeze_leaves_out_regimes_without_medical_aid_and_says_so() {
+    let mut results = results(USUAL);
+    let found = chart(&results, "squeeze");
+    assert_eq!(found.svg.matches("opacity=\"0.18\"").count(), 3 * (USUAL.regimes - 1));
+    assert!(!found.svg.contains("Basic insurance only"), "it has no medical aid in the sample");
+    assert!(found.description.contains("Regimes without medical aid are left out"));
+    results.regimes.remove(0);
+    assert!(!chart(&results, "squeeze").description.contains("left out"));
+}
+
+#[test]
+fn a_budget_that_all_regimes_share_is_one_grey_line() {
+    let mut results = results(Shape { replicates: 1, ..USUAL });
+    let mut grey_dashes = |cliff: f64| {
+        for row in results.measures.iter_mut().filter(|r| r.measure == "aid_revenue_per_head") {
+            row.statistics.mean = Some(if row.regime == "cliff" { cliff } else { 200.0 });
+        }
+        chart(&results, "squeeze").svg.matches("stroke=\"#6B6B6B\"").count()
+    };
+    let (shared, near, apart) = (grey_dashes(200.0), grey_dashes(200.9), grey_dashes(201.1));
+    assert!(shared > 10 && near == shared && apart == 0, "{shared}, {near} and {apart} dashes");
 }
 
 #[test]

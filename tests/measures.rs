@@ -4,7 +4,8 @@ use fanpin::measures::catalogue::{MEASURES, OUTCOMES};
 use fanpin::measures::compute::{Collector, Design};
 use fanpin::measures::table::{MeasureRow, Results};
 use fanpin::record::{
-    BINS, CELLS, COLUMNS, Column, Flows, Histograms, ReplicateRecord, Sums, TALLIES, Tally, YearFacts,
+    BINS, CELLS, COLUMNS, Column, CountySums, Descent, Flows, Histograms, ReplicateRecord, Sums, TALLIES,
+    Tally, YearFacts,
 };
 use fanpin::units::Year;
 use proptest::prelude::*;
@@ -45,6 +46,8 @@ const COLUMN: [Column; COLUMNS] = [
     Column::SdgImpoverishing,
     Column::FoodShareHouseholds,
     Column::FoodShareFood,
+    Column::SpendingPersons,
+    Column::SpendingSum,
     Column::XuCritical,
     Column::XuCriticalPersons,
 ];
@@ -58,6 +61,8 @@ fn record(replicate: u32, places: &[Vec<(Sums, Histograms)>; 2], flows: Flows) -
         sums: vec![sums(0), sums(1)],
         histograms: vec![histograms(0), histograms(1)],
         flows: vec![vec![Flows::default()], vec![flows]],
+        counties: [0, 1].map(|regime| vec![vec![CountySums::default(); places[regime].len()]]).to_vec(),
+        descent: vec![Descent::default(); 2],
         facts: vec![YearFacts {
             price_index: 1.1,
             official_line_yuan: 4_300.0,

@@ -53,6 +53,9 @@ fn place() -> Place {
         price_level: 1.0,
         ageing: 1.0,
         morbidity: 1.0,
+        improved_environment: 0.65,
+        staff_level: 1.0,
+        aid_budget_factor: 1.0,
     }
 }
 

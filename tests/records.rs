@@ -46,6 +46,12 @@ fn the_record_of_a_county_holds_nothing_impossible() {
             .map(|years| years.into_iter().map(|bins| vec![bins]).collect())
             .collect(),
         flows: county.flows,
+        counties: county
+            .counties
+            .into_iter()
+            .map(|years| years.into_iter().map(|sums| vec![sums]).collect())
+            .collect(),
+        descent: county.descent,
         facts: timetable.facts().to_vec(),
     };
     assert_eq!(inconsistencies(&record), Vec::<String>::new());

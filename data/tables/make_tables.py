@@ -146,7 +146,7 @@ def national(folder):
     ahead(engel, 2025, lambda y: 1.0, "assumption", "held")
 
     paths = [(cpi, 6), (mean, 1), (median, 1), (official, 1), (monitoring, 1), (dibao, 1), (consumption, 1), (engel, 4)]
-    paths += costs(folder, cpi) + visits(folder)
+    paths += costs(folder, cpi) + visits(folder) + [(literacy(folder), 4)]
     write("national", ["path", "year", "value"], [row for path, digits in paths for row in path.rows(digits)])
 
 
@@ -190,6 +190,18 @@ def costs(folder, cpi):
                             {2010: 220.2, 2011: 231.8, 2012: 242.1}, {2022: (380.0, "between 2021 and 2023"), 2023: (389.5, "NHC bulletin, January to November 2023, seen")})
     visit_village = scaled("visit_cost_village", visit_township, 45 / 71.5, "45 yuan in 2018 (recalled) moved with township visits")
     return [(p, 1) for p in (township, county, city, province, visit_village, visit_township, visit_county, visit_tertiary)]
+
+
+def literacy(folder):
+    path = Path26("health_literacy")
+    for r in read(folder, "health_literacy"):
+        if r["indicator"] == "health_literacy_share" and r["population"] == "rural 15-69" and r["year"].isdigit():
+            path.put(int(r["year"]), float(r["value"]), r["status"], "National Health Commission: " + r["source"])
+    for y in (2012, 2011, 2010):
+        path.put(y, path.value(y + 1) - 0.004, "assumption", "0.4 points a year before 2013, as 2013 to 2015")
+    for y in range(2025, 2036):
+        path.put(y, path.value(y - 1) + 0.015, "assumption", "1.5 points a year, slower than 2020 to 2024")
+    return path
 
 
 def visits(folder):

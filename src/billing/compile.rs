@@ -149,6 +149,17 @@ impl CompiledLayers {
         layers
     }
 
+    /// The same layers as an ideal policy would pay them: at discharge, without a claim, and out of the area
+    /// as in it.
+    #[must_use]
+    pub fn without_hindrances(mut self) -> Self {
+        for layer in &mut self.layers {
+            layer.factor = [layer.factor[0]; 3];
+            layer.claim = [Claim::Instant; 2];
+        }
+        self
+    }
+
     /// Whether any layer covers a service at all.
     #[must_use]
     #[inline]

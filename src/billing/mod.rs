@@ -19,6 +19,8 @@
 //! - A floor lifts the share of the covered part that all payers together have paid.
 //! - Class tests and terms see one class at a time. Of several, the one with the least
 //!   out-of-pocket payment over the whole stack is used, ties by listed order.
+//! - A department whose list lacks a class pays its layers as if the household were in none, and a payer
+//!   whose fund is short pays a share, or later ([`Payers`]).
 //! - A claimed layer pays nothing if the claim isn't made, and the bill doesn't count for its
 //!   deductible: it was never presented.
 //! - Spending tests see the household's own in-catalogue payments of the year so far and what the
@@ -35,4 +37,4 @@ mod settle;
 pub use breakdown::{BillBreakdown, LayerPayment};
 pub use compile::{CompiledLayers, YearContext};
 pub use notch::Notch;
-pub use settle::{Bill, HouseholdYear, Patient, PersonYear, Settlement};
+pub use settle::{Bill, HouseholdYear, Patient, Payers, PersonYear, Settlement};

@@ -2,7 +2,8 @@
 
 use super::compile::{Claim, CompiledLayer, CompiledLayers, Terms, Test};
 use crate::scenario::policy::{
-    AccumulatesOver, Base, Class, ClassSet, Covers, Kind, Level, MAX_LAYERS, PAYERS, Payer, Service, Window,
+    AccumulatesOver, Base, Class, ClassSet, Covers, DEPARTMENTS, Kind, Level, MAX_LAYERS, PAYERS, Payer,
+    Service, Window,
 };
 use crate::units::{Exact, Money, Rate};
 
@@ -42,10 +43,44 @@ pub struct Patient {
     pub household_income_per_head: Money,
 }
 
+/// What the payers know and can pay when a bill comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Payers {
+    /// Classes on each department's list; a class that a department doesn't know of is no class for the
+    /// layers it pays. `None`: every department knows all.
+    pub known: Option<[ClassSet; DEPARTMENTS]>,
+    /// Share of its obligations that each payer meets.
+    pub proration: [Rate; PAYERS],
+    /// Months by which each payer pays later than the layer says.
+    pub delay_months: [u8; PAYERS],
+}
+
+impl Default for Payers {
+    /// Payers that know all, and pay in full and in time.
+    fn default() -> Self {
+        Self { known: None, proration: [Rate::ONE; PAYERS], delay_months: [0; PAYERS] }
+    }
+}
+
+impl Payers {
+    /// Whether any payer pays less or later.
+    #[must_use]
+    pub fn are_short(&self) -> bool {
+        self.proration != [Rate::ONE; PAYERS] || self.delay_months != [0; PAYERS]
+    }
+
+    /// Whether all departments have the same classes on their lists.
+    fn agree(&self, classes: ClassSet) -> bool {
+        self.known.is_none_or(|known| known.iter().all(|set| *set == classes))
+    }
+}
+
 /// What one person's bills of the year have used up, by slot.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PersonYear {
     slots: Slots,
+    /// All bills of the year.
+    billed: Money,
 }
 
 /// What a household's bills of the year have used up, by slot.
@@ -88,7 +123,14 @@ impl PersonYear {
     /// over the year, and was paid nothing.
     #[must_use]
     pub const fn after_own_payments(own: Money) -> Self {
-        Self { slots: Slots { counted: [own; MAX_LAYERS], paid: [Money::ZERO; MAX_LAYERS] } }
+        let slots = Slots { counted: [own; MAX_LAYERS], paid: [Money::ZERO; MAX_LAYERS] };
+        Self { slots, billed: Money::ZERO }
+    }
+
+    /// All bills of the year so far.
+    #[must_use]
+    pub const fn billed(&self) -> Money {
+        self.billed
     }
 }
 
@@ -116,20 +158,39 @@ impl CompiledLayers {
         person: &mut PersonYear,
         household: &mut HouseholdYear,
     ) -> Settlement {
+        self.settle_by(bill, patient, claim_word, person, household, &Payers::default())
+    }
+
+    /// The same with payers that may know less, and may pay less or later.
+    ///
+    /// # Panics
+    /// If the in-catalogue part is negative or more than the bill.
+    pub fn settle_by(
+        &self,
+        bill: &Bill,
+        patient: &Patient,
+        claim_word: u64,
+        person: &mut PersonYear,
+        household: &mut HouseholdYear,
+        payers: &Payers,
+    ) -> Settlement {
         assert!(Money::ZERO <= bill.covered && bill.covered <= bill.amount, "covered is a part of the bill");
+        person.billed += bill.amount;
         if !self.reaches(bill.service) {
             household.covered_own += bill.covered;
             return Settlement::unpaid(bill, first_class(patient.classes));
         }
         let mut best = None;
         let mut tried = 0_u16;
+        let agreed = payers.agree(patient.classes);
         for class in patient.classes.iter() {
             let profile = 1_u16 << self.profile[class as usize];
-            if tried & profile != 0 {
+            if agreed && tried & profile != 0 {
                 continue;
             }
             tried |= profile;
-            let passage = Passage::through(self, bill, patient, class, claim_word, person, household);
+            let case = Case { bill, patient, class, covered_own_before: household.covered_own, payers };
+            let passage = Passage::through(self, &case, claim_word, person, household);
             if best.as_ref().is_none_or(|best: &Passage| passage.out_of_pocket() < best.out_of_pocket()) {
                 best = Some(passage);
             }
@@ -212,22 +273,32 @@ struct Case<'a> {
     patient: &'a Patient,
     class: Class,
     covered_own_before: Money,
+    payers: &'a Payers,
+}
+
+impl Case<'_> {
+    /// The class as a payer's department knows it.
+    fn class_for(&self, payer: Payer) -> Class {
+        match &self.payers.known {
+            Some(known) if !known[payer.department() as usize].has(self.class) => Class::Ordinary,
+            _ => self.class,
+        }
+    }
 }
 
 impl Passage {
     fn through(
         layers: &CompiledLayers,
-        bill: &Bill,
-        patient: &Patient,
-        class: Class,
+        case: &Case,
         claim_word: u64,
         person: &PersonYear,
         household: &HouseholdYear,
     ) -> Self {
+        let bill = case.bill;
         let whole = Parts { covered: bill.covered, uncovered: bill.amount - bill.covered };
         let zero = [Money::ZERO; MAX_LAYERS];
         let mut passage = Self {
-            class,
+            class: case.class,
             whole,
             left: whole,
             payments: zero,
@@ -236,13 +307,12 @@ impl Passage {
             delayed: Money::ZERO,
             delay_months: 0,
         };
-        let case = Case { bill, patient, class, covered_own_before: household.covered_own };
         for (slot, layer) in layers.layers.iter().enumerate() {
             let used = match layer.over {
                 AccumulatesOver::Person => &person.slots,
                 AccumulatesOver::Household => &household.slots,
             };
-            passage.meet(slot, layer, layers, &case, claim_word, used);
+            passage.meet(slot, layer, layers, case, claim_word, used);
         }
         passage
     }
@@ -260,8 +330,9 @@ impl Passage {
             return;
         }
         let spent = case.covered_own_before + self.left.covered;
-        let eligible = layer.test.holds(case, Some(spent));
-        let presented = eligible || (layer.spending_triggered && layer.test.holds(case, None));
+        let class = case.class_for(layer.payer);
+        let eligible = layer.test.holds(case, class, Some(spent));
+        let presented = eligible || (layer.spending_triggered && layer.test.holds(case, class, None));
         if !presented {
             return;
         }
@@ -275,12 +346,14 @@ impl Passage {
         if !eligible {
             return;
         }
-        let terms = &layer.terms[case.class as usize];
+        let terms = &layer.terms[class as usize];
         let brackets = layer.brackets[case.bill.level as usize];
         let brackets = &layers.brackets[brackets.0..brackets.1];
         let factor = layer.factor[if !case.bill.outside { 0 } else { 1 + usize::from(!case.bill.referred) }];
         let counted = if layer.deductible_window == Window::Year { used.counted[slot] } else { Money::ZERO };
         let deductible = terms.deductible[case.bill.level as usize];
+        let proration = case.payers.proration[layer.payer as usize];
+        let factor = if proration == Rate::ONE { factor } else { factor.times(proration) };
         let owed = match layer.kind {
             Kind::Share => share(brackets, terms, deductible, counted, self.presented[slot]),
             Kind::Cap => (counted + left).less(deductible).exactly(Rate::ONE),
@@ -290,11 +363,10 @@ impl Passage {
         let payment = owed.rounded_times(factor).min(terms.ceiling.less(paid_before)).min(left);
         self.left.pay(layer.covers, payment);
         self.payments[slot] = payment;
-        if let Claim::Claimed { delay_months, .. } = claim
-            && payment > Money::ZERO
-        {
+        let late = claim.delay_months().saturating_add(case.payers.delay_months[layer.payer as usize]);
+        if late > 0 && payment > Money::ZERO {
             self.delayed += payment;
-            self.delay_months = self.delay_months.max(delay_months);
+            self.delay_months = self.delay_months.max(late);
         }
     }
 
@@ -364,6 +436,13 @@ impl CompiledLayer {
 }
 
 impl Claim {
+    const fn delay_months(self) -> u8 {
+        match self {
+            Self::Instant => 0,
+            Self::Claimed { delay_months, .. } => delay_months,
+        }
+    }
+
     fn is_made(self, word: u64) -> bool {
         match self {
             Self::Instant => true,
@@ -376,21 +455,21 @@ impl Claim {
 impl Test {
     /// Whether the case is eligible; `spent` is the household's own in-catalogue spending with this
     /// bill, `None` to take every test of spending as passed.
-    fn holds(&self, case: &Case, spent: Option<Money>) -> bool {
+    fn holds(&self, case: &Case, class: Class, spent: Option<Money>) -> bool {
         let patient = case.patient;
         match self {
             Self::Everyone => true,
             Self::Insured => patient.insured,
-            Self::Classes(mask) => mask & 1 << case.class as u16 != 0,
+            Self::Classes(mask) => mask & 1 << class as u16 != 0,
             Self::AgeAtLeast(age) => *age <= patient.age,
             Self::Chronic(groups) => groups & patient.chronic != 0,
             Self::IncomeBelow(limit) => patient.household_income_per_head < *limit,
             Self::SpendingAbove(share) => spent.is_none_or(|spent| {
                 spent.exactly(Rate::ONE) > patient.household_income.or_zero().exactly(*share)
             }),
-            Self::All(tests) => tests.iter().all(|test| test.holds(case, spent)),
-            Self::Any(tests) => tests.iter().any(|test| test.holds(case, spent)),
-            Self::Not(test) => !test.holds(case, spent),
+            Self::All(tests) => tests.iter().all(|test| test.holds(case, class, spent)),
+            Self::Any(tests) => tests.iter().any(|test| test.holds(case, class, spent)),
+            Self::Not(test) => !test.holds(case, class, spent),
         }
     }
 }

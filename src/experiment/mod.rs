@@ -207,6 +207,8 @@ fn empty_record(world: &World, replicate: u32) -> ReplicateRecord {
         sums: vec![vec![vec![crate::record::Sums::default(); places]; years]; regimes],
         histograms: vec![vec![vec![crate::record::Histograms::default(); places]; years]; regimes],
         flows: vec![vec![crate::record::Flows::default(); years]; regimes],
+        counties: vec![vec![vec![crate::record::CountySums::default(); places]; years]; regimes],
+        descent: vec![crate::record::Descent::default(); regimes],
         facts: world.timetable.facts().to_vec(),
     }
 }
@@ -217,7 +219,9 @@ fn add_county(whole: &mut ReplicateRecord, county: &CountyRecord) {
             whole.sums[regime][year][county.place].add(sums);
             whole.histograms[regime][year][county.place].add(&county.histograms[regime][year]);
             whole.flows[regime][year].add(&county.flows[regime][year]);
+            whole.counties[regime][year][county.place].add(&county.counties[regime][year]);
         }
+        whole.descent[regime].add(&county.descent[regime]);
     }
 }
 

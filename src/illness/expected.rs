@@ -9,7 +9,7 @@
 
 use crate::demography::{AGES, age_of, mortality_by_group};
 use crate::population::tables::{CONDITIONS, Condition, Tables};
-use crate::population::{CHRONIC_GROUPS, Sex};
+use crate::population::{CHRONIC_GROUPS, Chronic, Sex};
 use crate::scenario::plan::Place;
 use crate::scenario::society::{Care, Illness};
 use crate::units::Year;
@@ -28,6 +28,12 @@ pub struct ExpectedFactors {
     pub disability: [[f64; AGES]; 2],
     /// On the onset of a chronic group, from having another.
     pub comorbidity: [[f64; AGES]; 2],
+    /// Share of people with any chronic group.
+    pub any_chronic: [[f64; AGES]; 2],
+    /// Share of people with cardiovascular disease or diabetes, whom family doctors manage.
+    pub managed: [[f64; AGES]; 2],
+    /// Share of people with mental illness.
+    pub mental_prevalence: [[f64; AGES]; 2],
 }
 
 /// Prevalence by cohort, carried from year to year.
@@ -73,10 +79,13 @@ impl<'a> ExpectedIllness<'a> {
                     * mean(p[DISABILITY], self.care.admission_disability)
             }),
             disability: over(&|p| counted(p, self.illness.disability_per_chronic)),
-            comorbidity: over(&|p| {
-                let none: f64 = (0..CHRONIC_GROUPS).map(|g| 1.0 - p[g]).product();
-                mean(1.0 - none, self.illness.comorbidity_factor)
+            comorbidity: over(&|p| mean(1.0 - none(p), self.illness.comorbidity_factor)),
+            any_chronic: over(&|p| 1.0 - none(p)),
+            managed: over(&|p| {
+                let managed = [Chronic::Cardiovascular, Chronic::Diabetes];
+                1.0 - managed.iter().map(|group| 1.0 - p[*group as usize]).product::<f64>()
             }),
+            mental_prevalence: over(&|p| p[crate::illness::MENTAL]),
         }
     }
 
@@ -112,6 +121,11 @@ impl<'a> ExpectedIllness<'a> {
         }
         published * self.illness.onset_factor * self.place.morbidity
     }
+}
+
+/// Share of people without any chronic group.
+fn none(prevalence: &[f64; CONDITIONS]) -> f64 {
+    prevalence[..CHRONIC_GROUPS].iter().map(|share| 1.0 - share).product()
 }
 
 /// Mean of a factor that a share of people has.

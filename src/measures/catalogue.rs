@@ -9,6 +9,7 @@
 //! registered.
 
 use crate::measures::table::MeasureInfo;
+use crate::record::CountyTally;
 use crate::record::Tally::{self, *};
 use crate::scenario::policy::{PAYERS, Payer};
 
@@ -82,6 +83,10 @@ pub(super) enum Distribution {
     Sdg,
     /// Its impoverishing part.
     SdgImpoverishing,
+    /// Gini coefficient of the year's medical bills of those who have any.
+    SpendingGini,
+    /// Share of all bills that the tenth or twentieth with the largest bills has.
+    SpendingTop(f64),
 }
 
 /// How a measure comes from the sums.
@@ -93,6 +98,8 @@ pub(super) enum Formula {
     Ratio { top: &'static [Tally], bottom: Base, scale: Scale },
     /// From the histograms.
     Distribution(Distribution),
+    /// Sums over counties, for everyone and for places.
+    County { top: CountyTally, bottom: CountyTally, scale: Scale },
 }
 
 /// A measure with its formula.
@@ -135,10 +142,9 @@ const HOUSEHOLD: &str = "household";
 
 const ALL_PERSONS: Base = base(&[(Persons, 1)], Among::Everyone, PERSON, "persons");
 const ALL_HOUSEHOLDS: Base = base(&[(Households, 1)], Among::Everyone, HOUSEHOLD, "households");
-/// Mean of the persons at the beginning and the end of the year. Spouses who marry in are taken to
-/// balance those who leave to marry, as the model sets their rates.
+/// Mean of the persons at the beginning and the end of the year.
 const PERSON_YEARS: Base = Base {
-    terms: &[(Persons, 2), (Deaths, 1), (Departures, 1), (Births, -1)],
+    terms: &[(Persons, 2), (Deaths, 1), (Departures, 1), (Births, -1), (Arrivals, -1)],
     divisor: 2,
     among: Among::Everyone,
     weight: PERSON,
@@ -320,6 +326,43 @@ const fn distribution(
 ) -> Entry {
     entry(id, labels, unit, bottom, Formula::Distribution(kind), definition)
 }
+
+const fn county(
+    id: &'static str,
+    labels: [&'static str; 2],
+    unit: &'static str,
+    (top, bottom, scale): (CountyTally, CountyTally, Scale),
+    definition: &'static str,
+) -> Entry {
+    let words = base(&[], Among::Everyone, PERSON, "persons of the county, or what the county owes");
+    entry(id, labels, unit, words, Formula::County { top, bottom, scale }, definition)
+}
+
+const ALL_RESIDENTS: Base = base(&[(Residents, 1)], Among::Everyone, PERSON, "residents, migrants left out");
+const RESIDENT_HOUSEHOLDS: Base =
+    base(&[(ResidentHouseholds, 1)], Among::Everyone, HOUSEHOLD, "households with a resident member");
+const OF_60: Base = base(&[(Elderly60, 1)], Among::Everyone, PERSON, "persons aged 60 and over");
+const CHRONIC_PATIENTS: Base = base(&[(Chronic, 1)], Among::Everyone, PERSON, "chronic patients");
+const CONTRACTS: Base = base(&[(Signed, 1)], Among::Everyone, PERSON, "chronic patients with a contract");
+const MENTALLY_ILL: Base = base(&[(Mental, 1)], Among::Everyone, PERSON, "adults with mental illness");
+const AT_RISK_SEEN: Base =
+    base(&[(RiskPersons, 1)], Among::Everyone, PERSON, "persons at risk on 1 January as officials see it");
+const LABOUR_LEFT: Base = money(&[(Labour, 1)], "labour earnings after illness, yuan");
+const NET_POOR: Base = base(&[(PoorNet, 1)], Among::Everyone, PERSON, "persons in net poverty");
+const EXIT_1: Base =
+    base(&[(ExitAtRisk1, 1)], Among::Lifted, PERSON, "persons a year after lifting, not poor since");
+const EXIT_2: Base =
+    base(&[(ExitAtRisk2, 1)], Among::Lifted, PERSON, "persons two years after lifting, not poor since");
+const EXIT_3: Base =
+    base(&[(ExitAtRisk3, 1)], Among::Lifted, PERSON, "persons three years after lifting, not poor since");
+const EXIT_4: Base =
+    base(&[(ExitAtRisk4, 1)], Among::Lifted, PERSON, "persons four years after lifting, not poor since");
+const EXIT_5: Base = base(
+    &[(ExitAtRisk5, 1)],
+    Among::Lifted,
+    PERSON,
+    "persons five years or more after lifting, not poor since",
+);
 
 const ENTRIES: &[Entry] = &[
     // Poverty.
@@ -1097,9 +1140,362 @@ const ENTRIES: &[Entry] = &[
         ALL_PERSONS,
         "Share of persons aged 60 and over.",
     ),
+    // The mechanisms of the trap and of the county.
+    share(
+        "illness_return_rate_twin",
+        ["Illness-attributed poverty-return rate (twin)", "因病返贫率（孪生对照）"],
+        &[EnteredPersonsTwin],
+        LIFTED_AT_RISK,
+        "As illness_return_rate, with this household's illness of this year switched off instead: no stays, bills \
+         or days lost and nobody falling ill this year, the past and the county held fixed.",
+    ),
+    share(
+        "register_return_rate",
+        ["Register return rate", "登记返贫率"],
+        &[RegisterReturned],
+        base(&[(Persons, 1)], Among::Lifted, PERSON, "persons of lifted households"),
+        "Of persons of lifted households, the share newly on the register of the fallen back: monitored, and seen \
+         by officials under the official line after support; the only return to compare with official counts.",
+    ),
+    share(
+        "return_hazard_1",
+        ["Return hazard, first year after lifting", "脱贫后第1年返贫风险率"],
+        &[ExitEntered1],
+        EXIT_1,
+        "Of persons of lifted households not in net poverty since the lifting, the share that enters it in the \
+         first year after.",
+    ),
+    share(
+        "return_hazard_2",
+        ["Return hazard, second year", "脱贫后第2年返贫风险率"],
+        &[ExitEntered2],
+        EXIT_2,
+        "As return_hazard_1, in the second year after the lifting.",
+    ),
+    share(
+        "return_hazard_3",
+        ["Return hazard, third year", "脱贫后第3年返贫风险率"],
+        &[ExitEntered3],
+        EXIT_3,
+        "As return_hazard_1, in the third year after the lifting.",
+    ),
+    share(
+        "return_hazard_4",
+        ["Return hazard, fourth year", "脱贫后第4年返贫风险率"],
+        &[ExitEntered4],
+        EXIT_4,
+        "As return_hazard_1, in the fourth year after the lifting.",
+    ),
+    share(
+        "return_hazard_5",
+        ["Return hazard, fifth year and later", "脱贫后第5年及以后返贫风险率"],
+        &[ExitEntered5],
+        EXIT_5,
+        "As return_hazard_1, in the fifth year after the lifting and all later ones.",
+    ),
+    entry(
+        "mean_poverty_spell",
+        ["Years in poverty so far", "已持续贫困年数"],
+        "years",
+        NET_POOR,
+        Formula::Ratio { top: &[PoorYears], bottom: NET_POOR, scale: Scale::Share },
+        "Mean over persons in net poverty of the consecutive years that their household has been in it.",
+    ),
+    share(
+        "forgone_distance_rate",
+        ["Hospital care forgone for distance", "因距离放弃住院比例"],
+        &[EpisodesForgoneDistance],
+        NEEDED,
+        "Of needed hospital episodes, the share not treated that would be, were care as near as at 45 minutes.",
+    ),
+    share(
+        "forgone_capacity_rate",
+        ["Hospital care forgone for want of staff", "因服务能力不足未住院比例"],
+        &[EpisodesForgoneCapacity],
+        NEEDED,
+        "Of needed hospital episodes, the share that a health centre short of staff turned away.",
+    ),
+    share(
+        "forgone_unaware_rate",
+        ["Hospital care forgone unaware of entitlement", "因不知晓政策未住院比例"],
+        &[EpisodesForgoneUnaware],
+        NEEDED,
+        "Of needed hospital episodes, the share not treated that would be, did the family know its entitlement.",
+    ),
+    share(
+        "forgone_other_rate",
+        ["Hospital care forgone for other reasons", "因其他原因未住院比例"],
+        &[EpisodesForgoneOther],
+        NEEDED,
+        "Of needed hospital episodes, the share not treated for mental illness or a reason other than money, \
+         distance, staff or knowledge.",
+    ),
+    distribution(
+        "spending_gini",
+        ["Gini coefficient of medical bills", "医疗费用基尼系数"],
+        "index",
+        base(&[], Among::Everyone, PERSON, "persons with a medical bill in the year"),
+        Distribution::SpendingGini,
+        "Gini coefficient of the year's medical bills over persons who have any, from bins with exact sums.",
+    ),
+    distribution(
+        "spending_top_5",
+        ["Share of bills of the top 5 % of users", "费用最高5%使用者的费用占比"],
+        "share",
+        base(&[], Among::Everyone, PERSON, "persons with a medical bill in the year"),
+        Distribution::SpendingTop(0.05),
+        "Share of all medical bills of the year that the twentieth of users with the largest bills has.",
+    ),
+    share(
+        "multimorbidity_60",
+        ["Two or more chronic groups, 60 and over", "60岁及以上多病共存率"],
+        &[Multimorbid60],
+        OF_60,
+        "Share of persons aged 60 and over with two or more of the eight chronic groups.",
+    ),
+    share(
+        "mental_treated_share",
+        ["Mental illness treated", "精神疾病治疗率"],
+        &[MentalTreated],
+        MENTALLY_ILL,
+        "Of persons with mental illness, the share treated in the year.",
+    ),
+    share(
+        "contract_signed_rate",
+        ["Family-doctor contract signed", "慢性病人签约率"],
+        &[Signed],
+        CHRONIC_PATIENTS,
+        "Of chronic patients, the share with a family-doctor contract: what is promised.",
+    ),
+    share(
+        "contract_served_rate",
+        ["Family-doctor contract honoured", "慢性病人履约率"],
+        &[Served],
+        CHRONIC_PATIENTS,
+        "Of chronic patients, the share whose contract was honoured in the year: what is delivered.",
+    ),
+    share(
+        "contract_honoured_share",
+        ["Contracts honoured", "签约中履约比例"],
+        &[Served],
+        CONTRACTS,
+        "Of chronic patients with a family-doctor contract, the share whose contract was honoured in the year.",
+    ),
+    share(
+        "screened_rate",
+        ["Adults screened in the year", "成人筛查率"],
+        &[Screened],
+        ALL_ADULTS,
+        "Share of adults screened in the year.",
+    ),
+    share(
+        "aware_rate",
+        ["Households that know their entitlement", "政策知晓率"],
+        &[AwareHouseholds],
+        ALL_HOUSEHOLDS,
+        "Share of households that know what they are entitled to.",
+    ),
+    share(
+        "health_literacy",
+        ["Health literacy of adults", "成人健康素养水平"],
+        &[LiterateAdults],
+        ALL_ADULTS,
+        "Share of adults with health literacy.",
+    ),
+    share(
+        "lapsed_share",
+        ["Not enrolled", "未参保比例"],
+        &[Lapsed],
+        ALL_PERSONS,
+        "Share of persons not enrolled in basic insurance this year.",
+    ),
+    money_share(
+        "waiting_bill_share",
+        ["Bills in the waiting period", "等待期内医疗费用占比"],
+        &[WaitingBills],
+        BILLS,
+        "Share of medical bills that fall into months in which a returned member waits for benefits.",
+    ),
+    share(
+        "risk_monitored_share",
+        ["Households at risk that are monitored", "风险人口监测覆盖率"],
+        &[RiskMonitored],
+        AT_RISK_SEEN,
+        "Of persons in households that officials see near the line or after large spending on 1 January, the \
+         share in monitored households.",
+    ),
+    share(
+        "found_rate",
+        ["Newly monitored in the year", "当年新纳入监测比例"],
+        &[FoundPersons],
+        ALL_PERSONS,
+        "Share of persons in households found at risk in the year.",
+    ),
+    per_head(
+        "support_per_head",
+        ["Support from programmes per head", "人均帮扶补助"],
+        &[Support],
+        "Paid by programmes (dibao, temporary aid, public jobs, supported industry), per person.",
+    ),
+    money_share(
+        "unconditional_support_share",
+        ["Support without condition", "无条件补助占比"],
+        &[SupportUnconditional],
+        money(&[(Support, 1)], "support from programmes, yuan"),
+        "Share of support from programmes that asks nothing in return.",
+    ),
+    share(
+        "supported_rate",
+        ["Supported by a programme", "获得帮扶人口比例"],
+        &[SupportedPersons],
+        ALL_PERSONS,
+        "Share of persons in households that a programme pays.",
+    ),
+    money_share(
+        "effort_lost_share",
+        ["Labour earnings given up under support", "因补助放弃的劳动收入比例"],
+        &[EffortLost],
+        LABOUR_LEFT,
+        "Labour earnings given up under support without condition, over labour earnings left after illness; \
+         mean effort is one less it.",
+    ),
+    share(
+        "resident_share",
+        ["Members at home", "常住成员比例"],
+        &[Residents],
+        ALL_PERSONS,
+        "Share of members of the roster who live at home, the others being away at work.",
+    ),
+    money_share(
+        "earned_away_share",
+        ["Labour earnings made away", "外出务工收入占劳动收入比例"],
+        &[EarnedAway],
+        LABOUR_LEFT,
+        "Earnings of members who work away, over labour earnings left after illness.",
+    ),
+    per_head(
+        "remittances_per_head",
+        ["Remittances per head", "人均汇回收入"],
+        &[Remitted],
+        "What members who work away send home, per person of the roster.",
+    ),
+    share(
+        "poverty_rate_residents",
+        ["Poverty rate of residents (income)", "常住人口贫困发生率（收入口径）"],
+        &[PoorResidents],
+        ALL_RESIDENTS,
+        "Share of residents whose household has less than the official line a resident head, counting of \
+         migrants' earnings only what they send home.",
+    ),
+    share(
+        "elderly_only_households",
+        ["Households of residents of 60 and over only", "纯老年常住户比例"],
+        &[ElderlyOnlyHouseholds],
+        RESIDENT_HOUSEHOLDS,
+        "Share of households with a resident all of whose residents are 60 or over.",
+    ),
+    share(
+        "one_person_households",
+        ["Households of one resident", "单人常住户比例"],
+        &[OnePersonHouseholds],
+        RESIDENT_HOUSEHOLDS,
+        "Share of households with a resident that have one.",
+    ),
+    per_head(
+        "late_per_head",
+        ["Reimbursements that come next year", "跨年到账的报销"],
+        &[Late],
+        "Reimbursements of the year's bills that come only the year after, per person.",
+    ),
+    county(
+        "insurance_balance_per_head",
+        ["Balance of resident insurance, county's share, per head", "居民医保结余（县级分担部分）人均"],
+        "yuan_nominal",
+        (CountyTally::Balance, CountyTally::Persons, Scale::Yuan),
+        "Balance carried at the end of the year of the county's share of the prefecture's resident insurance.",
+    ),
+    county(
+        "fund_balance_per_head",
+        ["Balance of medical aid per head", "医疗救助基金人均结余"],
+        "yuan_nominal",
+        (CountyTally::Balance2, CountyTally::Persons, Scale::Yuan),
+        "Balance of the county's medical-aid fund at the end of the year, deficits carried on; negative when \
+         overspent.",
+    ),
+    county(
+        "top_up_balance_per_head",
+        ["Balance of local top-ups per head", "地方补充保障人均结余"],
+        "yuan_nominal",
+        (CountyTally::Balance3, CountyTally::Persons, Scale::Yuan),
+        "Balance of the county's budget for local top-ups at the end of the year; negative when overspent.",
+    ),
+    county(
+        "aid_revenue_per_head",
+        ["Medical-aid budget per head", "医疗救助人均预算"],
+        "yuan_nominal",
+        (CountyTally::Revenue2, CountyTally::Persons, Scale::Yuan),
+        "Budget of the county's medical-aid fund in the year.",
+    ),
+    county(
+        "aid_spending_per_head",
+        ["Medical-aid spending per head", "医疗救助人均支出"],
+        "yuan_nominal",
+        (CountyTally::Spending2, CountyTally::Persons, Scale::Yuan),
+        "Spending of the county's medical-aid fund in the year, premium aid included.",
+    ),
+    county(
+        "insurance_spending_share",
+        ["Spending of resident insurance over its revenue", "居民医保基金支出占收入比例"],
+        "share",
+        (CountyTally::Spending, CountyTally::Revenue, Scale::Share),
+        "Spending over revenue of basic insurance in the simulated counties, the county's own balance before the \
+         prefecture's pool.",
+    ),
+    county(
+        "aid_met_share",
+        ["Share of its obligations that medical aid pays", "医疗救助支付到位率"],
+        "share",
+        (CountyTally::AidMet, CountyTally::Persons, Scale::PartsPerMillion),
+        "Share of what its rules promise that medical aid pays in the year, as published on 1 January.",
+    ),
+    county(
+        "top_up_met_share",
+        ["Share of its obligations that the top-up pays", "地方补充保障支付到位率"],
+        "share",
+        (CountyTally::TopUpMet, CountyTally::Persons, Scale::PartsPerMillion),
+        "Share of what its rules promise that the local top-up pays in the year, as published on 1 January.",
+    ),
+    county(
+        "aid_delay_months",
+        ["Delay of medical aid", "医疗救助延迟月数"],
+        "months",
+        (CountyTally::AidDelay, CountyTally::Persons, Scale::Share),
+        "Months by which medical aid pays later than its rules say.",
+    ),
+    county(
+        "county_burden_per_head",
+        ["Burden on the county per head", "县级财政人均负担"],
+        "yuan_nominal",
+        (CountyTally::Burden, CountyTally::Persons, Scale::Yuan),
+        "What the county itself bears: medical aid, top-ups, and its share of the gap in the insurance pools.",
+    ),
+    county(
+        "staff_share",
+        ["Health workers over posts", "卫生人员与岗位之比"],
+        "share",
+        (CountyTally::Staff, CountyTally::Persons, Scale::PartsPerMillion),
+        "Health workers of the county over the posts of the start.",
+    ),
+    county(
+        "service_cost_per_head",
+        ["Cost of prevention and primary care per head", "预防与初级保健人均成本"],
+        "yuan_nominal",
+        (CountyTally::ServiceCost, CountyTally::Persons, Scale::Yuan),
+        "What prevention and primary care cost, as the regime says.",
+    ),
 ];
 
-const INFOS: [MeasureInfo; ENTRIES.len()] = {
+static INFOS: [MeasureInfo; ENTRIES.len()] = {
     let mut infos = [ENTRIES[0].info; ENTRIES.len()];
     let mut index = 0;
     while index < ENTRIES.len() {
@@ -1176,6 +1572,15 @@ pub const OUTCOMES: [(&str, Label); 6] = [
     ("unmatched", Label { en: "Exists under one regime only", zh: "仅存在于一种方案" }),
 ];
 
+/// Quantities of `descent.csv` with their units, in the order of its rows. Shares of income are means over households.
+pub const DESCENT: [(&str, &str, Label); 5] = [
+    ("households", "households", Label { en: "Households followed", zh: "跟踪户数" }),
+    ("net_income", "share", Label { en: "Net income", zh: "净收入" }),
+    ("lost_earnings", "share", Label { en: "Earnings lost to illness", zh: "因病误工损失" }),
+    ("medical_debt", "share", Label { en: "Medical debt", zh: "医疗债务" }),
+    ("poor", "share", Label { en: "In net poverty", zh: "净贫困" }),
+];
+
 /// Units as axis labels.
 #[must_use]
 pub fn unit_label(unit: &str) -> Option<Label> {
@@ -1187,6 +1592,8 @@ pub fn unit_label(unit: &str) -> Option<Label> {
         "index" => ("index", "指数"),
         "persons" => ("persons", "人"),
         "households" => ("households", "户"),
+        "years" => ("years", "年"),
+        "months" => ("months", "月"),
         _ => return None,
     };
     Some(Label { en, zh })
@@ -1231,7 +1638,7 @@ mod tests {
                     top.iter().for_each(|tally| used[*tally as usize] = true);
                     bottom.terms.iter().for_each(|(tally, _)| used[*tally as usize] = true);
                 }
-                Formula::Distribution(_) => {}
+                Formula::Distribution(_) | Formula::County { .. } => {}
             }
         }
         let idle: Vec<usize> = (0..TALLIES).filter(|index| !used[*index]).collect();

@@ -5,15 +5,16 @@
 //! put in order, so the results have the same bytes whatever the order they came in.
 
 use crate::measures::catalogue::{
-    Among, Base, Distribution, Formula, GROUPS, MEASURES, OUTCOMES, Scale, formula,
+    Among, Base, DESCENT, Distribution, Formula, GROUPS, MEASURES, OUTCOMES, Scale, formula,
 };
 use crate::measures::inequality::{concentration_from_bins, gini_from_bins};
 use crate::measures::poverty::{median, share_below};
 use crate::measures::statistics::{CriticalValues, difference};
-use crate::measures::table::{CellValue, DifferenceRow, FlowRow, MeasureRow, Results};
+use crate::measures::table::{CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, Results};
 use crate::measures::{real, real_wide};
 use crate::record::{
-    Cell, Column, Flows, Histograms, ReplicateRecord, Standing, Sums, TALLIES, Tally, YearFacts,
+    Cell, Column, CountySums, DESCENT_YEARS, Descent, DescentYear, Flows, Histograms, ReplicateRecord,
+    Standing, Sums, TALLIES, Tally, YearFacts,
 };
 use crate::units::Year;
 
@@ -51,6 +52,8 @@ struct Replicate {
     values: Vec<f64>,
     /// `[regime][year]`.
     flows: Vec<Vec<Flows>>,
+    /// `[regime]`.
+    descent: Vec<Descent>,
 }
 
 impl Collector {
@@ -81,7 +84,11 @@ impl Collector {
         let lines: Vec<Lines> = (0..self.design.years.len()).map(|year| self.lines(record, year)).collect();
         for regime in 0..self.design.regimes.len() {
             for (year, lines) in lines.iter().enumerate() {
-                let groups = groups(&record.sums[regime][year], &record.histograms[regime][year]);
+                let groups = groups(
+                    &record.sums[regime][year],
+                    &record.histograms[regime][year],
+                    &record.counties[regime][year],
+                );
                 for (group, measure) in &self.cells {
                     let (value, denominator) =
                         evaluate(formula(*measure), &groups[*group], lines, &record.facts[year]);
@@ -93,7 +100,12 @@ impl Collector {
         for (sum, more) in self.denominators.iter_mut().zip(denominators) {
             *sum += i128::from(more);
         }
-        self.replicates.push(Replicate { number: record.replicate, values, flows: record.flows.clone() });
+        self.replicates.push(Replicate {
+            number: record.replicate,
+            values,
+            flows: record.flows.clone(),
+            descent: record.descent.clone(),
+        });
     }
 
     /// Takes over what another collector of the same design has gathered.
@@ -122,6 +134,7 @@ impl Collector {
             measures: self.measures(&critical),
             differences: self.differences(&critical),
             flows: self.flows(&critical),
+            descent: self.descent(&critical),
             cells: self.cell_values(),
         }
     }
@@ -132,6 +145,7 @@ impl Collector {
         let whole = record.sums.len() == regimes
             && record.histograms.len() == regimes
             && record.flows.len() == regimes
+            && record.descent.len() == regimes
             && record.facts.len() == years
             && record.flows.iter().all(|flows| flows.len() == years)
             && record.sums.iter().all(|all| all.len() == years && all.iter().all(|all| all.len() == places))
@@ -224,6 +238,26 @@ impl Collector {
         rows
     }
 
+    fn descent(&self, critical: &CriticalValues) -> Vec<DescentRow> {
+        let mut rows = Vec::new();
+        for regime in 0..self.design.regimes.len() {
+            for years_since in 0..DESCENT_YEARS {
+                for (at, (quantity, _, _)) in DESCENT.iter().enumerate() {
+                    let year = |replicate: &Replicate| replicate.descent[regime].0[years_since];
+                    let values: Vec<f64> =
+                        self.replicates.iter().filter_map(|r| descent_quantities(&year(r))[at]).collect();
+                    rows.push(DescentRow {
+                        regime: self.regime(regime),
+                        years_since: u8::try_from(years_since).expect("a few years are followed"),
+                        quantity,
+                        statistics: critical.describe(&values),
+                    });
+                }
+            }
+        }
+        rows
+    }
+
     fn cell_values(&self) -> Vec<CellValue> {
         let small = |index: usize| u16::try_from(index).expect("regimes, groups and measures are few");
         let mut cells = Vec::new();
@@ -254,7 +288,7 @@ impl Collector {
         let divisor = match formula(measure) {
             Formula::Total(_) => return None,
             Formula::Ratio { bottom, .. } => bottom.divisor,
-            Formula::Distribution(_) => 1,
+            Formula::Distribution(_) | Formula::County { .. } => 1,
         };
         let replicates = i64::try_from(self.replicates.len()).ok().filter(|count| *count > 0)?;
         Some(real_wide(self.denominators[at]) / (real(divisor) * real(replicates)))
@@ -291,7 +325,7 @@ const fn has_distribution(group: usize) -> bool {
 }
 
 const fn needs_distribution(measure: usize) -> bool {
-    matches!(formula(measure), Formula::Distribution(_))
+    matches!(formula(measure), Formula::Distribution(_) | Formula::County { .. })
 }
 
 /// Counts in the order of [`OUTCOMES`].
@@ -299,16 +333,30 @@ const fn outcomes(flows: &Flows) -> [i64; OUTCOMES.len()] {
     [flows.saved, flows.lost, flows.both, flows.neither, flows.died_or_dissolved, flows.unmatched]
 }
 
+/// Values in the order of [`DESCENT`]: means over the households, of which there may be none.
+fn descent_quantities(year: &DescentYear) -> [Option<f64>; DESCENT.len()] {
+    let mean = |sum: i64, unit: f64| (year.households > 0).then(|| real(sum) / real(year.households) / unit);
+    [
+        Some(real(year.households)),
+        mean(year.net_income_ppm, 1e6),
+        mean(year.lost_ppm, 1e6),
+        mean(year.debt_ppm, 1e6),
+        mean(year.poor, 1.0),
+    ]
+}
+
 /// Sums of a group, apart for its lifted and its never registered, and its histograms.
 struct GroupSums {
     lifted: [i64; TALLIES],
     never_registered: [i64; TALLIES],
     histograms: Option<Histograms>,
+    counties: Option<CountySums>,
 }
 
 impl GroupSums {
     fn of(sums: &Sums, histograms: Option<Histograms>, belongs: impl Fn(Cell) -> bool) -> Self {
-        let mut group = Self { lifted: [0; TALLIES], never_registered: [0; TALLIES], histograms };
+        let mut group =
+            Self { lifted: [0; TALLIES], never_registered: [0; TALLIES], histograms, counties: None };
         for (cell, standing, tallies) in sums.cells() {
             if belongs(cell) {
                 let part = match standing {
@@ -347,14 +395,19 @@ impl Sums {
 }
 
 /// The sums of every group, in the order of [`GROUPS`] with the places after them.
-fn groups(places: &[Sums], histograms: &[Histograms]) -> Vec<GroupSums> {
-    let (mut all, mut everyone) = (Sums::default(), Histograms::default());
+fn groups(places: &[Sums], histograms: &[Histograms], counties: &[CountySums]) -> Vec<GroupSums> {
+    let (mut all, mut everyone, mut whole) = (Sums::default(), Histograms::default(), CountySums::default());
     places.iter().for_each(|place| all.add(place));
     histograms.iter().for_each(|place| everyone.add(place));
+    counties.iter().for_each(|place| whole.add(place));
     let mut groups = vec![GroupSums::of(&all, Some(everyone), |_| true)];
+    groups[0].counties = Some(whole);
     groups.extend((1..GROUPS.len()).map(|group| GroupSums::of(&all, None, |cell| belongs(group, cell))));
-    let places = places.iter().zip(histograms);
-    groups.extend(places.map(|(sums, histograms)| GroupSums::of(sums, Some(histograms.clone()), |_| true)));
+    for ((sums, histograms), counties) in places.iter().zip(histograms).zip(counties) {
+        let mut place = GroupSums::of(sums, Some(histograms.clone()), |_| true);
+        place.counties = Some(*counties);
+        groups.push(place);
+    }
     groups
 }
 
@@ -432,6 +485,12 @@ fn subsistence(households: &[i64], food_fen: &[i64]) -> Option<f64> {
 fn evaluate(formula: Formula, group: &GroupSums, lines: &Lines, facts: &YearFacts) -> (Option<f64>, i64) {
     match formula {
         Formula::Total(tally) => (Some(real(group.total(tally, Among::Everyone))), 0),
+        Formula::County { top, bottom, scale } => {
+            let Some(CountySums(sums)) = &group.counties else { return (None, 0) };
+            let (top, base) = (sums[top as usize], sums[bottom as usize]);
+            let ratio = (base > 0).then(|| real(top) / real(base));
+            (ratio.and_then(|ratio| scaled(ratio, scale, facts)), base)
+        }
         Formula::Ratio { top, bottom, scale } => {
             let sum: i64 = top.iter().map(|tally| group.total(*tally, bottom.among)).sum();
             let base = group.base(&bottom);
@@ -467,6 +526,7 @@ fn distribution(
     let below = |column, line: Option<f64>, total| {
         share_below(histograms.column(column), line?, real(total)).map(|share| share.value)
     };
+    let (users, bills) = (histograms.column(Column::SpendingPersons), histograms.column(Column::SpendingSum));
     let gini = || gini_from_bins(persons, histograms.column(Column::IncomeSum)).map(|gini| gini.value);
     let concentration =
         |column| concentration_from_bins(persons, histograms.column(column)).map(|index| index.value);
@@ -490,10 +550,34 @@ fn distribution(
         Distribution::CapacityToPayHouseholds => below(Column::XuCritical, lines.subsistence, households),
         Distribution::Sdg => below(Column::SdgCritical, lines.societal, everybody),
         Distribution::SdgImpoverishing => below(Column::SdgImpoverishing, lines.societal, everybody),
+        Distribution::SpendingGini => gini_from_bins(users, bills).map(|gini| gini.value),
+        Distribution::SpendingTop(share) => top_share(users, bills, share),
     };
-    let denominator =
-        if matches!(kind, Distribution::CapacityToPayHouseholds) { households } else { everybody };
+    let denominator = match kind {
+        Distribution::CapacityToPayHouseholds => households,
+        Distribution::SpendingGini | Distribution::SpendingTop(_) => users.iter().sum(),
+        _ => everybody,
+    };
     (value, denominator)
+}
+
+/// Share of all amounts that the persons with the largest amounts have, from bins with exact sums; within
+/// the bin that holds the limit persons count as equal.
+fn top_share(persons: &[i64], fen: &[i64], share: f64) -> Option<f64> {
+    let (everybody, total) = (real(persons.iter().sum()), real(fen.iter().sum()));
+    if everybody <= 0.0 || total <= 0.0 {
+        return None;
+    }
+    let (mut left, mut sum) = (share * everybody, 0.0);
+    for (count, amount) in persons.iter().zip(fen).rev().filter(|(count, _)| **count > 0) {
+        let part = (left / real(*count)).min(1.0);
+        sum += part * real(*amount);
+        left -= part * real(*count);
+        if left <= 0.0 {
+            break;
+        }
+    }
+    Some(sum / total)
 }
 
 /// Erreygers' (2009) index of a yes-or-no outcome: four times its mean times its concentration
@@ -536,6 +620,8 @@ mod tests {
             sums: vec![vec![vec![Sums::default(); places]]; 2],
             histograms: vec![vec![vec![Histograms::default(); places]]; 2],
             flows: vec![vec![Flows::default()]; 2],
+            counties: vec![vec![vec![CountySums::default(); places]]; 2],
+            descent: vec![record::Descent::default(); 2],
             facts: vec![facts()],
         }
     }
@@ -601,6 +687,40 @@ mod tests {
     }
 
     #[test]
+    fn the_descent_is_of_the_mean_household() {
+        let records = [2, 4].map(|households| {
+            let mut record = empty(u32::try_from(households).expect("few"), 1);
+            record.descent[1].0[3] = record::DescentYear {
+                households,
+                net_income_ppm: 1_500_000,
+                lost_ppm: 400_000,
+                debt_ppm: 3_000_000,
+                poor: 1,
+            };
+            record
+        });
+        let mut collector = Collector::new(design(&["x"]));
+        records.iter().for_each(|record| collector.add(record));
+        let results = collector.finish();
+        let of = |regime: &str, years_since: u8, quantity: &str| {
+            let found = results.descent.iter().find(|row| {
+                row.regime == regime && row.years_since == years_since && row.quantity == quantity
+            });
+            found.expect("the row exists").statistics
+        };
+        assert_eq!(of("b", 3, "households").mean, Some(3.0));
+        assert_eq!(of("b", 3, "net_income").mean, Some((0.75 + 0.375) / 2.0));
+        assert_eq!(of("b", 3, "lost_earnings").mean, Some((0.2 + 0.1) / 2.0));
+        assert_eq!(of("b", 3, "medical_debt").mean, Some((1.5 + 0.75) / 2.0));
+        assert_eq!(of("b", 3, "poor").mean, Some((0.5 + 0.25) / 2.0));
+        assert_eq!(of("b", 3, "poor").replicates, 2);
+        // Nobody to follow: no households, and nothing to say of them.
+        assert_eq!(of("a", 3, "households").mean, Some(0.0));
+        assert_eq!(of("a", 3, "poor"), crate::measures::table::Statistics::default());
+        assert_eq!(results.descent.len(), 2 * DESCENT_YEARS * DESCENT.len());
+    }
+
+    #[test]
     fn distributions_are_for_everyone_and_places_only() {
         let collector = Collector::new(design(&["x", "y"]));
         let results = collector.finish();
@@ -660,6 +780,17 @@ mod tests {
         food[20] = 12 * 3_000;
         assert!((subsistence(&households, &food).unwrap() - (3.0 * 10.0 + 7.0 * 30.0) / 10.0).abs() < 1e-12);
         assert_eq!(subsistence(&[0; BINS], &[0; BINS]), None);
+    }
+
+    #[test]
+    fn the_top_share_takes_part_of_the_bin_at_the_limit() {
+        let (mut persons, mut fen) = (vec![0; BINS], vec![0; BINS]);
+        (persons[1], fen[1]) = (90, 9_000);
+        (persons[9], fen[9]) = (10, 41_000);
+        assert_eq!(top_share(&persons, &fen, 0.1), Some(0.82));
+        assert_eq!(top_share(&persons, &fen, 0.05), Some(0.41));
+        assert!((top_share(&persons, &fen, 0.2).expect("some") - 0.84).abs() < 1e-12);
+        assert_eq!(top_share(&[0; BINS], &[0; BINS], 0.05), None);
     }
 
     #[test]

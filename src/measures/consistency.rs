@@ -107,6 +107,8 @@ mod tests {
             sums: vec![vec![vec![sums]]],
             histograms: vec![vec![vec![Histograms::default()]]],
             flows: vec![vec![flows]],
+            counties: vec![vec![vec![crate::record::CountySums::default()]]],
+            descent: vec![crate::record::Descent::default()],
             facts: vec![YearFacts::default()],
         }
     }

@@ -1,4 +1,4 @@
-//! The text of `measures.csv`, `differences.csv`, `flows.csv`.
+//! The text of `measures.csv`, `differences.csv`, `flows.csv`, `descent.csv`.
 //!
 //! UTF-8, comma, a dot for decimals whatever the locale. Numbers are the shortest that read back as the same number.
 //! An undefined value is an empty cell in a row that stays. Rows are sorted by regime, (baseline,) year, group and
@@ -6,8 +6,8 @@
 
 use std::fmt;
 
-use crate::measures::catalogue::{OUTCOMES, info};
-use crate::measures::table::{DifferenceRow, FlowRow, MeasureRow, Results};
+use crate::measures::catalogue::{DESCENT, OUTCOMES, info};
+use crate::measures::table::{DescentRow, DifferenceRow, FlowRow, MeasureRow, Results};
 
 /// File name of the measures.
 pub const MEASURES_CSV: &str = "measures.csv";
@@ -15,6 +15,9 @@ pub const MEASURES_CSV: &str = "measures.csv";
 pub const DIFFERENCES_CSV: &str = "differences.csv";
 /// File name of the flows.
 pub const FLOWS_CSV: &str = "flows.csv";
+
+/// File name of the descent after a major illness.
+pub const DESCENT_CSV: &str = "descent.csv";
 
 /// Columns of the measures.
 pub(crate) const MEASURES_HEAD: &str = "scenario,regime,year,group,measure,unit,mean,sd,q025,median,q975,replicates,\
@@ -25,6 +28,10 @@ pub(crate) const DIFFERENCES_HEAD: &str = "scenario,regime,baseline,year,group,m
 /// Columns of the flows.
 pub(crate) const FLOWS_HEAD: &str = "scenario,regime,baseline,year,group,outcome,households_mean,q025,q975,\
                           sd,se,ci_low,ci_high,median,replicates";
+
+/// Columns of the descent after a major illness.
+pub(crate) const DESCENT_HEAD: &str =
+    "scenario,regime,years_since,quantity,unit,mean,sd,se,ci_low,ci_high,replicates";
 
 /// A number that is not finite was about to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,6 +131,27 @@ pub fn flows(results: &Results) -> Result<Vec<u8>, NotFinite> {
         table.text(&row.group).text(row.outcome);
         table.number(s.mean)?.number(s.q025)?.number(s.q975)?;
         table.number(s.sd)?.number(s.se)?.number(s.ci_low)?.number(s.ci_high)?.number(s.median)?;
+        table.whole(s.replicates).end();
+    }
+    Ok(table.finish())
+}
+
+/// The content of `descent.csv`.
+///
+/// # Errors
+///
+/// [`NotFinite`].
+pub fn descent(results: &Results) -> Result<Vec<u8>, NotFinite> {
+    let place = |quantity: &str| DESCENT.iter().position(|(id, _, _)| *id == quantity);
+    let mut rows: Vec<&DescentRow> = results.descent.iter().collect();
+    rows.sort_by_key(|r| (&r.regime, r.years_since, place(r.quantity)));
+    let mut table = Table::new(DESCENT_CSV, DESCENT_HEAD);
+    for row in rows {
+        let s = &row.statistics;
+        let unit = place(row.quantity).map_or("", |at| DESCENT[at].1);
+        table.text(&results.scenario).text(&row.regime).whole(row.years_since);
+        table.text(row.quantity).text(unit);
+        table.number(s.mean)?.number(s.sd)?.number(s.se)?.number(s.ci_low)?.number(s.ci_high)?;
         table.whole(s.replicates).end();
     }
     Ok(table.finish())

@@ -47,6 +47,25 @@ pub struct Statistics {
     pub replicates: u32,
 }
 
+impl Statistics {
+    /// The same in a unit this many times smaller: 100 makes percent of shares.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        let times = |value: Option<f64>| value.map(|value| value * factor);
+        Self {
+            mean: times(self.mean),
+            sd: times(self.sd),
+            se: times(self.se),
+            ci_low: times(self.ci_low),
+            ci_high: times(self.ci_high),
+            q025: times(self.q025),
+            median: times(self.median),
+            q975: times(self.q975),
+            replicates: self.replicates,
+        }
+    }
+}
+
 /// A row of `measures.csv`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasureRow {
@@ -100,6 +119,19 @@ pub struct FlowRow {
     pub households: Statistics,
 }
 
+/// A row of `descent.csv`: households with a member's first stroke, heart attack or cancer since the switch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DescentRow {
+    /// Regime id.
+    pub regime: String,
+    /// Years since the onset, 0 being its year.
+    pub years_since: u8,
+    /// Id of [`crate::measures::catalogue::DESCENT`].
+    pub quantity: &'static str,
+    /// Statistics over the replicates that have such households.
+    pub statistics: Statistics,
+}
+
 /// One value per replicate: a row of `replicates.parquet`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CellValue {
@@ -136,6 +168,8 @@ pub struct Results {
     pub differences: Vec<DifferenceRow>,
     /// Rows of `flows.csv`.
     pub flows: Vec<FlowRow>,
+    /// Rows of `descent.csv`.
+    pub descent: Vec<DescentRow>,
     /// Values per replicate.
     pub cells: Vec<CellValue>,
 }

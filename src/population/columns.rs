@@ -16,6 +16,8 @@ pub enum Status {
     Present,
     /// Dead.
     Dead,
+    /// Lives in another household of the county, under the same id.
+    Moved,
     /// Left the rural population for good.
     Left,
 }
@@ -33,6 +35,18 @@ pub struct Person {
     pub sex: u8,
     /// Whether the person may leave the household for good (a child or grandchild of it).
     pub may_leave: bool,
+    /// Years of schooling that the person has or will have.
+    pub schooling: u8,
+    /// Couple of the household that the person belongs to; 0 is the head's.
+    pub unit: u8,
+    /// Whether the person is the child of the household who leads a couple that lives with the parents.
+    pub leads: bool,
+    /// Offset of the partner in the household plus one; 0 is none.
+    pub partner: u8,
+    /// What stays with the person: health literacy when below its share.
+    pub literacy_word: u16,
+    /// What stays with the person: a family-doctor contract when below the share signed.
+    pub contract_word: u16,
 }
 
 /// What one regime keeps of a person.
@@ -46,13 +60,27 @@ pub struct PersonState {
     pub disabled: bool,
     /// Whether needed hospital care was forgone last year.
     pub untreated: bool,
+    /// Whether the person works away.
+    pub away: bool,
+    /// Enrolled in basic insurance this year.
+    pub insured: bool,
+    /// Years not enrolled in a row.
+    pub missed: u8,
+    /// Month from which benefits are paid this year.
+    pub benefits_from: u8,
+    /// Years in which the partner's death is felt, counted down from two; 0 is none.
+    pub widowed: u8,
+    /// Married in on this 1 January.
+    pub arrived: bool,
 }
 
 /// What all regimes share of a household.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Household {
-    /// Id in bits; the root household is its own.
+    /// Id in bits; a root household is its own, one set up later has its founder's.
     pub id: u64,
+    /// Row of the root household.
+    pub root: u32,
     /// First slot.
     pub start: u32,
     /// Slots in use.
@@ -67,8 +95,14 @@ pub struct Household {
     pub official_error: u32,
     /// Factor of distance on care seeking, in parts per million.
     pub distance_factor: u32,
-    /// Productive assets at the start, fen.
-    pub assets: i64,
+    /// What stays with the household: knows the rules when below the share of the year.
+    pub awareness_word: u16,
+    /// What stays with the household: an improved environment when below the share of villages.
+    pub environment_word: u16,
+    /// What stays with the household: reached by programmes when below their share.
+    pub programme_word: u16,
+    /// What stays with the household: reached by health education and outreach.
+    pub outreach_word: u16,
     /// Cell for measures, set before the switch.
     pub cell: u16,
     /// Living members at the switch.
@@ -90,6 +124,22 @@ pub enum Registration {
     Lifted,
 }
 
+/// No month of this year.
+pub const NEVER: u8 = u8::MAX;
+
+/// Monitored class of a household.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Monitored {
+    /// Not monitored.
+    #[default]
+    No,
+    /// Near the line: unstable if lifted, marginal if never registered.
+    NearLine,
+    /// Sudden severe difficulty.
+    Sudden,
+}
+
 /// What one regime keeps of a household.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HouseholdState {
@@ -99,16 +149,50 @@ pub struct HouseholdState {
     pub medical_debt: i64,
     /// Other debt, fen.
     pub other_debt: i64,
+    /// Productive assets when all are there, fen.
+    pub assets: i64,
     /// Productive assets sold and not replaced, fen.
     pub assets_sold: i64,
+    /// Reimbursements of last year that are still to come, fen.
+    pub receivable: i64,
     /// Disposable income of the year before, fen.
     pub income_last: i64,
+    /// Of it, support without condition, which means tests leave out, fen.
+    pub allowance_last: i64,
     /// Out-of-pocket payments of the year before, fen.
     pub out_of_pocket_last: i64,
     /// Net income per head of the year before, fen.
     pub net_per_head_last: i64,
-    /// Classes in force this year.
+    /// Classes in force at the end of this year.
     pub classes: u16,
+    /// Classes on 1 January, without what was found later in the year.
+    pub classes_opening: u16,
+    /// Classes of the year before.
+    pub classes_before: u16,
+    /// Month from which a monitored class found this year is in force; [`NEVER`] if none was.
+    pub found_month: u8,
+    /// Monitored class.
+    pub monitored: Monitored,
+    /// Years in a row without risk since the household was monitored.
+    pub safe_years: u8,
+    /// Consecutive years with support without condition.
+    pub support_years: u8,
+    /// Children who left the household.
+    pub children_away: u8,
+    /// Years since the first stroke, heart attack or cancer after the switch plus one; 0 is none.
+    pub shock_years: u8,
+    /// Consecutive years in net poverty.
+    pub poor_years: u8,
+    /// Year of lifting; 0 is none.
+    pub lifted_in: i16,
+    /// Has been in net poverty since the lifting.
+    pub poor_since_exit: bool,
+    /// On the register of those fallen back last year.
+    pub on_register: bool,
+    /// Spent a catastrophic share on care last year.
+    pub catastrophic_last: bool,
+    /// Had a hospital bill last year.
+    pub hospital_last: bool,
     /// Members at the end of the year before.
     pub members_last: u8,
     /// Registration.
@@ -141,6 +225,8 @@ pub struct CountyState {
     pub households: Vec<HouseholdState>,
     /// Thresholds published on 1 January.
     pub thresholds: crate::targeting::Thresholds,
+    /// Money and staff of the county.
+    pub funds: crate::county::CountyFunds,
 }
 
 /// Spare slots that a household starts with, for births.
@@ -232,20 +318,7 @@ mod tests {
     }
 
     fn household() -> Household {
-        Household {
-            id: 1,
-            start: 0,
-            used: 0,
-            slots: 0,
-            persistent: 0,
-            transitory: 0,
-            official_error: 1_000_000,
-            distance_factor: 1_000_000,
-            assets: 0,
-            cell: 0,
-            persons_at_switch: 0,
-            cohort: false,
-        }
+        Household { id: 1, official_error: 1_000_000, distance_factor: 1_000_000, ..Household::default() }
     }
 
     #[test]

@@ -249,6 +249,60 @@ fn member(text: &str) -> Option<Member> {
     Some(Member { relation, sex, band })
 }
 
+/// Couple and partner of each member of a household, by relation: who belongs to which couple (0 is the
+/// head's), the partner's index plus one, and whether the member is the child who leads a couple that lives
+/// with the parents.
+#[must_use]
+pub fn couples(members: &[(Relation, Sex)]) -> Vec<(u8, u8, bool)> {
+    let mut places = vec![(0, 0, false); members.len()];
+    let index = |at: usize| u8::try_from(at).expect("a household is small");
+    let pair = |places: &mut Vec<(u8, u8, bool)>, a: usize, b: usize, unit: u8| {
+        places[a] = (unit, index(b + 1), unit > 0);
+        places[b] = (unit, index(a + 1), false);
+    };
+    let of = |relation: Relation| members.iter().enumerate().filter(move |(_, m)| m.0 == relation);
+    if let (Some((head, _)), Some((spouse, _))) = (of(Relation::Head).next(), of(Relation::Spouse).next()) {
+        pair(&mut places, head, spouse, 0);
+    }
+    let mut parents = of(Relation::Parent);
+    if let (Some((a, first)), Some((b, second))) = (parents.next(), parents.next())
+        && first.1 != second.1
+    {
+        pair(&mut places, a, b, 0);
+    }
+    let mut unit = 0;
+    for (in_law, (_, sex)) in of(Relation::ChildInLaw) {
+        let single = of(Relation::Child).find(|(at, child)| child.1 != *sex && places[*at].1 == 0);
+        if let Some((child, _)) = single {
+            unit += 1;
+            pair(&mut places, child, in_law, unit);
+        }
+    }
+    for (grandchild, _) in of(Relation::Grandchild) {
+        places[grandchild].0 = unit.min(1);
+    }
+    places
+}
+
+/// Single children of the household by sex and age over all types, in relative numbers.
+#[must_use]
+pub fn expected_singles() -> [[f64; crate::demography::AGES]; 2] {
+    let types = Types::get();
+    let mut singles = [[0.0; crate::demography::AGES]; 2];
+    for (index, weight) in types.weights.iter().enumerate() {
+        let members = types.members_of(index);
+        let relations: Vec<(Relation, Sex)> = members.iter().map(|m| (m.relation, m.sex)).collect();
+        for (member, (_, partner, _)) in members.iter().zip(couples(&relations)) {
+            let child = matches!(member.relation, Relation::Child | Relation::Grandchild);
+            if child && partner == 0 {
+                let first = usize::from(member.band) * 5;
+                singles[member.sex as usize][first..first + 5].iter_mut().for_each(|n| *n += weight / 5.0);
+            }
+        }
+    }
+    singles
+}
+
 /// The point in a range up to which a condition holds.
 fn bisect(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
     for _ in 0..60 {
@@ -608,7 +662,9 @@ fn limits(morbidity: f64) -> Vec<f64> {
     limits
 }
 
-fn schooling_years(sex: Sex, birth_year: i16, rank: f64) -> u8 {
+/// Years of schooling that a person of a rank has or will have: 0, 6, 9, 12 or 15.
+#[must_use]
+pub fn schooling_years(sex: Sex, birth_year: i16, rank: f64) -> u8 {
     const YEARS: [u8; 5] = [0, 6, 9, 12, 15];
     let limits = tables().schooling(sex, birth_year);
     YEARS[limits.iter().position(|limit| rank < *limit).unwrap_or(4)]

@@ -152,6 +152,8 @@ paths! {
     VisitCostTertiary = "visit_cost_tertiary",
     /// Outpatient visits per person and year (all China, facility records).
     OutpatientVisits = "outpatient_visits",
+    /// Share of rural people of 15 to 69 with health literacy.
+    HealthLiteracy = "health_literacy",
 }
 
 /// Parsed tables. Flat arrays, read through the methods.

@@ -1,13 +1,15 @@
-//! `measures.csv`, `differences.csv`, `flows.csv`, read back to draw a finished run again.
+//! `measures.csv`, `differences.csv`, `flows.csv`, `descent.csv`, read back to draw a finished run again.
 
 use std::fmt;
 
-use crate::measures::catalogue::{OUTCOMES, info};
-use crate::measures::files::{DIFFERENCES_HEAD, FLOWS_HEAD, MEASURES_HEAD};
-use crate::measures::table::{DifferenceRow, FlowRow, MeasureRow, Statistics};
+use crate::measures::catalogue::{DESCENT, OUTCOMES, info};
+use crate::measures::files::{DESCENT_HEAD, DIFFERENCES_HEAD, FLOWS_HEAD, MEASURES_HEAD};
+use crate::measures::table::{DescentRow, DifferenceRow, FlowRow, MeasureRow, Statistics};
 use crate::units::Year;
 
-pub use crate::measures::files::{DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, differences, flows, measures};
+pub use crate::measures::files::{
+    DESCENT_CSV, DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, descent, differences, flows, measures,
+};
 
 /// Why a table can't be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +110,23 @@ pub fn read_flows(bytes: &[u8]) -> Result<Vec<FlowRow>, TableError> {
     })
 }
 
+/// The rows of `descent.csv`.
+///
+/// # Errors
+///
+/// [`TableError`] at the first cell that is not as [`descent`] writes it.
+pub fn read_descent(bytes: &[u8]) -> Result<Vec<DescentRow>, TableError> {
+    read(DESCENT_CSV, DESCENT_HEAD, bytes, |row| {
+        let known = DESCENT.iter().map(|(id, _, _)| *id).find(|id| *id == row.cell("quantity"));
+        Ok(DescentRow {
+            regime: row.text("regime"),
+            years_since: row.count("years_since")?,
+            quantity: known.ok_or_else(|| row.bad("quantity"))?,
+            statistics: row.statistics("mean")?,
+        })
+    })
+}
+
 /// A row that is being read.
 struct Row<'r> {
     file: &'static str,
@@ -135,14 +154,14 @@ impl Row<'_> {
     }
 
     fn year(&self) -> Result<Year, TableError> {
-        let number: i64 = self.cell("year").parse().map_err(|_| self.bad("year"))?;
-        Year::try_new(number).map_err(|_| self.bad("year"))
+        Year::try_new(self.count("year")?).map_err(|_| self.bad("year"))
     }
 
     fn measure(&self) -> Result<&'static str, TableError> {
         info(self.cell("measure")).map(|info| info.id).ok_or_else(|| self.bad("measure"))
     }
 
+    /// Statistics; those that the file has no column for are missing.
     fn statistics(&self, mean: &'static str) -> Result<Statistics, TableError> {
         Ok(Statistics {
             mean: self.number(mean)?,
@@ -153,8 +172,12 @@ impl Row<'_> {
             q025: self.number("q025")?,
             median: self.number("median")?,
             q975: self.number("q975")?,
-            replicates: self.cell("replicates").parse().map_err(|_| self.bad("replicates"))?,
+            replicates: self.count("replicates")?,
         })
+    }
+
+    fn count<T: std::str::FromStr>(&self, column: &'static str) -> Result<T, TableError> {
+        self.cell(column).parse().map_err(|_| self.bad(column))
     }
 
     fn bad(&self, column: &'static str) -> TableError {

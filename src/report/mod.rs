@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use self::charts::{Chart, Setting, draw_all, language_tag};
-use self::csv_tables::{DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, TableError};
+use self::csv_tables::{DESCENT_CSV, DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, TableError};
 use self::replicates::{REPLICATES_PARQUET, ReplicatesError};
 use self::store::{Existing, MANIFEST, Store, StoreError, TIMING, finite, json, sha256};
 use self::style::{PAPER, Theme};
@@ -269,6 +269,7 @@ pub fn write_into(
     store.write(MEASURES_CSV, &csv_tables::measures(results)?)?;
     store.write(DIFFERENCES_CSV, &csv_tables::differences(results)?)?;
     store.write(FLOWS_CSV, &csv_tables::flows(results)?)?;
+    store.write(DESCENT_CSV, &csv_tables::descent(results)?)?;
     write_replicates(&mut store, results, meta, &scenario_hash)?;
 
     let settings: Vec<Setting> = output
@@ -492,6 +493,7 @@ pub fn read_results(folder: &Path, manifest: &Manifest) -> Result<Results, Repor
         measures: csv_tables::read_measures(&read_file(folder, MEASURES_CSV, manifest)?)?,
         differences: csv_tables::read_differences(&read_file(folder, DIFFERENCES_CSV, manifest)?)?,
         flows: csv_tables::read_flows(&read_file(folder, FLOWS_CSV, manifest)?)?,
+        descent: csv_tables::read_descent(&read_file(folder, DESCENT_CSV, manifest)?)?,
         cells: Vec::new(),
     })
 }

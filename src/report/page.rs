@@ -13,7 +13,7 @@ use crate::scenario::plan::{ChartFormat, Output};
 const CSS: &str = include_str!("page.css");
 
 /// Measures that charts and table show, with their definitions in Chinese; those in English are the catalogue's.
-const SHOWN: [(&str, &str); 6] = [
+const SHOWN: [(&str, &str); 9] = [
     (
         "poverty_return_rate",
         "上年未处于净贫困的脱贫户人口中，当年陷入净贫困者所占比例（年度进入率，同一户多次返贫分别计入）。",
@@ -26,6 +26,9 @@ const SHOWN: [(&str, &str); 6] = [
     ("forgone_for_money_rate", "需要住院而因价格或缺少现金未住院的次数占全部需要住院次数的比例。"),
     ("oop_per_head", "各项报销之后由农户在就医时支付的费用，不含保费，按人平均。"),
     ("fund_spending_per_head", "各层保障支付的金额，按人平均；与自付费用之和为医疗总费用。"),
+    ("aid_spending_per_head", "县医疗救助基金当年支出（含资助参保），按人平均。"),
+    ("fund_balance_per_head", "县医疗救助基金年末结余，按人平均；赤字结转，超支时为负。"),
+    ("aid_met_share", "按规定应付的医疗救助中当年实际支付的比例，每年1月1日公布。"),
 ];
 
 /// A language's part of the page.
@@ -197,6 +200,11 @@ fn files(s: &Setting) -> Markup {
         ("measures.csv", "every measure by regime, year and group", "各指标，按方案、年份、人群"),
         ("differences.csv", "paired differences to the baseline", "与基准方案的配对差值"),
         ("flows.csv", "households saved and lost", "避免返贫与新增返贫的户"),
+        (
+            "descent.csv",
+            "households after a stroke, heart attack or cancer, by years since",
+            "脑卒中、心肌梗死或癌症之后的农户，按发病后年数",
+        ),
         ("replicates.parquet", "every measure by replicate", "各次重复模拟的指标"),
         ("scenario.resolved.toml", "everything in force, defaults included", "全部生效参数（含默认值）"),
         (

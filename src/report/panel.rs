@@ -61,16 +61,17 @@ type Count = (&'static str, fn(&PanelRow) -> i32);
 type Amount = (&'static str, fn(&PanelRow) -> i64);
 type Flag = (&'static str, fn(&PanelRow) -> bool);
 
-const COUNTS: [Count; 6] = [
+const COUNTS: [Count; 7] = [
     ("replicate", |row| row.replicate.cast_signed()),
     ("year", |row| i32::from(row.year)),
     ("persons", |row| i32::from(row.persons)),
     ("workers", |row| i32::from(row.workers)),
+    ("away", |row| i32::from(row.away)),
     ("admissions", |row| i32::from(row.admissions)),
     ("forgone", |row| i32::from(row.forgone)),
 ];
 
-const AMOUNTS: [Amount; 12] = [
+const AMOUNTS: [Amount; 14] = [
     ("illness_free_income_fen", |row| row.illness_free_income_fen),
     ("income_fen", |row| row.income_fen),
     ("consumption_fen", |row| row.consumption_fen),
@@ -82,6 +83,8 @@ const AMOUNTS: [Amount; 12] = [
     ("debt_fen", |row| row.debt_fen),
     ("medical_debt_fen", |row| row.medical_debt_fen),
     ("savings_fen", |row| row.savings_fen),
+    ("support_fen", |row| row.support_fen),
+    ("effort_lost_fen", |row| row.effort_lost_fen),
     ("net_income_per_head_fen", |row| row.net_income_per_head_fen),
 ];
 

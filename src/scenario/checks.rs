@@ -185,6 +185,9 @@ fn baseline(root: &Node, regimes: &Node, problems: &mut Vec<Problem>) {
 }
 
 fn policy(regime: &Node, name: &str, ranks: &Ranks, problems: &mut Vec<Problem>) {
+    if let Some(programmes) = regime.get(&["programmes"]) {
+        order(programmes, "programme", &format!(" of `{name}`"), ranks, problems);
+    }
     let Some(layers) = regime.get(&["layers"]) else { return };
     order(layers, "layer", &format!(" of `{name}`"), ranks, problems);
     for (layer_name, layer) in in_order(layers) {
@@ -236,6 +239,9 @@ pub(super) fn prune(root: &mut Node) {
 }
 
 fn prune_policy(regime: &mut Node) {
+    if let Some(programmes) = regime.table_mut().and_then(|table| table.get_mut("programmes")) {
+        prune_one(programmes);
+    }
     let Some(layers) = regime.table_mut().and_then(|table| table.get_mut("layers")) else { return };
     prune_one(layers);
     for layer in layers.table_mut().into_iter().flat_map(Table::values_mut) {

@@ -17,6 +17,7 @@ pub mod resolver;
 pub mod shape;
 pub mod shipped;
 pub mod society;
+mod switches;
 mod typed;
 mod values;
 

@@ -56,6 +56,12 @@ pub struct Place {
     pub ageing: f64,
     /// Factor on the onset of chronic disease.
     pub morbidity: f64,
+    /// Share of villages with an improved living environment in 2010.
+    pub improved_environment: f64,
+    /// Health workers at the start relative to posts.
+    pub staff_level: f64,
+    /// Medical-aid budget a head relative to the nation.
+    pub aid_budget_factor: f64,
 }
 
 /// A language of charts and reports.

@@ -476,6 +476,181 @@ pub struct PremiumRules {
     pub aid_share: [Schedule; CLASSES],
     /// Share enrolled, by class.
     pub enrolment: [Schedule; CLASSES],
+    /// Months that a member who has lapsed waits on return.
+    pub waiting_months: Schedule,
+    /// Further months for each missed year after the first.
+    pub waiting_months_per_year: Schedule,
+}
+
+/// A department that pays by a list of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Department {
+    /// Pays basic and critical-illness insurance.
+    Insurance,
+    /// Pays medical aid and charity.
+    CivilAffairs,
+    /// Pays local top-ups and supplementary insurance; keeps the list itself.
+    Revitalisation,
+}
+
+/// Number of departments.
+pub const DEPARTMENTS: usize = 3;
+
+impl Department {
+    /// All departments.
+    pub const ALL: [Self; DEPARTMENTS] = [Self::Insurance, Self::CivilAffairs, Self::Revitalisation];
+
+    /// The name in scenario files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Insurance => "insurance",
+            Self::CivilAffairs => "civil_affairs",
+            Self::Revitalisation => "revitalisation",
+        }
+    }
+}
+
+impl Payer {
+    /// The department by whose list the payer pays.
+    #[must_use]
+    pub const fn department(self) -> Department {
+        match self {
+            Self::BasicInsurance | Self::CriticalIllnessInsurance => Department::Insurance,
+            Self::MedicalAid | Self::Charity => Department::CivilAffairs,
+            Self::LocalTopUp | Self::SupplementaryInsurance => Department::Revitalisation,
+        }
+    }
+}
+
+/// How households at risk are found, and how old the lists of departments are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Monitoring {
+    /// Share of households, by seen income above those on dibao, up to which the unstable and marginal are
+    /// taken on.
+    pub share: Schedule,
+    /// Chance that a household at risk that knows the rule reports itself within the year.
+    pub self_report: Schedule,
+    /// Chance that large spending raises an alert.
+    pub alert: Schedule,
+    /// Months from finding to support.
+    pub lag_months: Schedule,
+    /// Years without risk after which a household is declared safe.
+    pub watch_years: u8,
+    /// Age of each department's list in months.
+    pub list_age_months: [Schedule; DEPARTMENTS],
+}
+
+/// Prevention and primary care as promised.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceRules {
+    /// Share with a family-doctor contract, by class.
+    pub signed: [Schedule; CLASSES],
+    /// Share of contracts honoured where staff suffice.
+    pub honoured: Schedule,
+    /// Share of adults screened in a year.
+    pub screening: Schedule,
+    /// Share of households reached by health education.
+    pub education: Schedule,
+    /// Environment works relative to full works.
+    pub environment: Schedule,
+    /// Share of people with mental illness who are treated.
+    pub mental_care: Schedule,
+    /// Share of households to whom officials explain the rules.
+    pub outreach: Schedule,
+    /// Cost a head and year, yuan.
+    pub cost_yuan: Schedule,
+}
+
+/// What a fund that runs short does the year after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shortage {
+    /// Pays a share of its obligations.
+    Prorate,
+    /// Pays in full but late.
+    Delay,
+    /// Goes on as before.
+    None,
+}
+
+/// Money that a regime gives a county.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FundRules {
+    /// Medical-aid budget a rural resident and year, yuan.
+    pub aid_yuan: Schedule,
+    /// Budget of local top-ups a rural resident and year, yuan.
+    pub top_up_yuan: Schedule,
+    /// Share of insurance revenue that buys critical-illness insurance.
+    pub critical_share: Schedule,
+    /// Share of the gap in the insurance pools that the county bears.
+    pub local_risk_share: Schedule,
+    /// What a fund that runs short does.
+    pub shortage: Shortage,
+}
+
+/// Staff that a regime gives a county.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StaffRules {
+    /// Posts filled by talent programmes each year, as a share of all posts.
+    pub talent: Schedule,
+    /// Share of the time for contracts that goes into files and signatures.
+    pub form_weight: Schedule,
+    /// Factor on staff who leave.
+    pub leaving_factor: Schedule,
+}
+
+/// How a programme pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProgrammeKind {
+    /// The gap between a standard and the income that officials see.
+    IncomeGap,
+    /// A grant to the household.
+    Grant,
+    /// The wage of a public job.
+    Job,
+    /// Income from supported industry.
+    Industry,
+}
+
+/// A programme of support: data for the one interpreter in `support`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Programme {
+    /// Its name in the scenario.
+    pub id: String,
+    /// How it pays.
+    pub kind: ProgrammeKind,
+    /// Classes it is for; everybody if empty.
+    pub classes: ClassSet,
+    /// First year in force.
+    pub first_year: Option<Year>,
+    /// Last year in force.
+    pub last_year: Option<Year>,
+    /// What a household (a person, where a gap is filled: at least this) gets in a year, yuan.
+    pub amount_yuan: Schedule,
+    /// Standard up to which a gap is filled, in dibao standards.
+    pub standards: Schedule,
+    /// Share of eligible households reached.
+    pub share: Schedule,
+    /// Own medical spending of the year before must be over this share of income.
+    pub spending_above_income_share: Option<Schedule>,
+    /// Whether a member who can work is needed.
+    pub needs_worker: bool,
+    /// Whether it is given for work.
+    pub conditional: bool,
+}
+
+/// Which dimensions of implementation are ideal (Smith 1973).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Implementation {
+    /// The policy itself.
+    pub policy: bool,
+    /// The implementing agency.
+    pub agency: bool,
+    /// The target group.
+    pub target_group: bool,
+    /// The environment.
+    pub environment: bool,
 }
 
 /// Everything that a regime may set.
@@ -491,6 +666,18 @@ pub struct Policy {
     pub deposit_share: [Schedule; CLASSES],
     /// Share of the expected bill asked as a deposit out of the area.
     pub deposit_share_outside: Schedule,
+    /// How households at risk are found.
+    pub monitoring: Monitoring,
+    /// Prevention and primary care.
+    pub service: ServiceRules,
+    /// Money of the county.
+    pub funds: FundRules,
+    /// Staff of the county.
+    pub staff: StaffRules,
+    /// Programmes of support in the order in which they are paid.
+    pub programmes: Vec<Programme>,
+    /// Quality of implementation.
+    pub implementation: Implementation,
 }
 
 /// A policy under its name in a scenario.

@@ -12,10 +12,12 @@
 //! A layer whose name is not in `order` is out of use: tables merge, so this is how a regime that
 //! builds on another drops a layer.
 
+use crate::evidence::Book;
 use crate::scenario::policy::{
     AccumulatesOver, Amount, Base, Bracket, CLASSES, Class, ClassRules, ClassSet, ClassTerms, Covers,
-    Eligibility, Kind, LEVELS, Layer, Level, ListRule, MAX_LAYERS, Payer, Policy, PremiumRules, Schedule,
-    Service, Settlement, Window,
+    Department, Eligibility, FundRules, Implementation, Kind, LEVELS, Layer, Level, ListRule, MAX_LAYERS,
+    Monitoring, Payer, Policy, PremiumRules, Programme, ProgrammeKind, Schedule, Service, ServiceRules,
+    Settlement, Shortage, StaffRules, Window,
 };
 use crate::units::Year;
 use toml::{Table, Value};
@@ -62,10 +64,29 @@ pub fn policy_from_table(table: &Table) -> Result<Policy, Vec<PathError>> {
     let deposit_share_outside = reader
         .schedule(&deposits, "share_outside", SHARE)
         .unwrap_or_else(|| deposit_share[Class::Ordinary as usize].clone());
+    let at = |path: &'static str| Node { table: reader_table(table, path).unwrap_or(&empty), path };
+    let monitoring = reader.monitoring(&at("monitoring"));
+    let service = reader.service(&at("service"));
+    let funds = reader.funds(&at("funds"));
+    let staff = reader.staff(&at("staff"));
+    let programmes = reader.programmes(&at("programmes"));
+    let implementation = reader.implementation(&at("implementation"));
     if !reader.errors.is_empty() {
         return Err(reader.errors);
     }
-    Ok(Policy { layers, classes, premiums, deposit_share, deposit_share_outside })
+    Ok(Policy {
+        layers,
+        classes,
+        premiums,
+        deposit_share,
+        deposit_share_outside,
+        monitoring,
+        service,
+        funds,
+        staff,
+        programmes,
+        implementation,
+    })
 }
 
 fn reader_table<'a>(table: &'a Table, key: &str) -> Option<&'a Table> {
@@ -672,6 +693,127 @@ impl Reader {
         }
     }
 
+    /// A schedule whose default is the book's.
+    fn by_book(&mut self, node: &Node, key: &str) -> Schedule {
+        let path = node.at(key);
+        let parameter = Book::get().pattern(&path).or_else(|| Book::get().lookup(&path));
+        let parameter = parameter.expect("the book has an entry for every schedule of a policy");
+        let (least, most) = parameter.range.expect("a schedule has a range");
+        let range = (least, most, "a number in the range of the book");
+        if let Some(schedule) = self.schedule(node, key, range) {
+            return schedule;
+        }
+        let default = parameter.default().expect("such a schedule has a default");
+        self.schedule_value(default, &path, range).unwrap_or(Schedule::Constant(0.0))
+    }
+
+    fn monitoring(&mut self, node: &Node) -> Monitoring {
+        let empty = Table::new();
+        let ages = node.get("list_age_months").and_then(Value::as_table).unwrap_or(&empty);
+        let path = node.at("list_age_months");
+        let ages = Node { table: ages, path: &path };
+        let watch = node.get("watch_years").and_then(Value::as_integer).unwrap_or(1);
+        Monitoring {
+            share: self.by_book(node, "share"),
+            self_report: self.by_book(node, "self_report"),
+            alert: self.by_book(node, "alert"),
+            lag_months: self.by_book(node, "lag_months"),
+            watch_years: u8::try_from(watch).unwrap_or(1),
+            list_age_months: Department::ALL.map(|department| self.by_book(&ages, department.name())),
+        }
+    }
+
+    fn service(&mut self, node: &Node) -> ServiceRules {
+        let empty = Table::new();
+        let path = node.at("signed");
+        let signed = node.get("signed").and_then(Value::as_table).unwrap_or(&empty);
+        let ordinary = self.by_book(&Node { table: signed, path: &path }, "ordinary");
+        let signed = self.by_class(node, "signed", SHARE, Some(ordinary));
+        ServiceRules {
+            signed,
+            honoured: self.by_book(node, "honoured"),
+            screening: self.by_book(node, "screening"),
+            education: self.by_book(node, "education"),
+            environment: self.by_book(node, "environment"),
+            mental_care: self.by_book(node, "mental_care"),
+            outreach: self.by_book(node, "outreach"),
+            cost_yuan: self.by_book(node, "cost_yuan"),
+        }
+    }
+
+    fn funds(&mut self, node: &Node) -> FundRules {
+        let shortage = self.choice(node, "shortage", &["prorate", "delay", "none"], 0);
+        FundRules {
+            aid_yuan: self.by_book(node, "aid_yuan"),
+            top_up_yuan: self.by_book(node, "top_up_yuan"),
+            critical_share: self.by_book(node, "critical_share"),
+            local_risk_share: self.by_book(node, "local_risk_share"),
+            shortage: [Shortage::Prorate, Shortage::Delay, Shortage::None][shortage],
+        }
+    }
+
+    fn staff(&mut self, node: &Node) -> StaffRules {
+        StaffRules {
+            talent: self.by_book(node, "talent"),
+            form_weight: self.by_book(node, "form_weight"),
+            leaving_factor: self.by_book(node, "leaving_factor"),
+        }
+    }
+
+    fn programmes(&mut self, node: &Node) -> Vec<Programme> {
+        let Some(order) = node.get("order") else { return Vec::new() };
+        let names = self.names(order, &node.at("order"));
+        let mut programmes = Vec::with_capacity(names.len());
+        for name in names {
+            let path = node.at(name);
+            match node.get(name).and_then(Value::as_table) {
+                Some(table) => programmes.push(self.programme(name, &Node { table, path: &path })),
+                None => self.error(node.at("order"), format!("`{name}` has no table [programmes.{name}]")),
+            }
+        }
+        programmes
+    }
+
+    fn programme(&mut self, id: &str, node: &Node) -> Programme {
+        let kinds = ["income_gap", "grant", "job", "industry"];
+        let kind = self.choice(node, "kind", &kinds, 1);
+        let classes = node.get("classes").map(|value| self.class_set(value, &node.at("classes")));
+        let programme = Programme {
+            id: id.to_owned(),
+            kind: [
+                ProgrammeKind::IncomeGap,
+                ProgrammeKind::Grant,
+                ProgrammeKind::Job,
+                ProgrammeKind::Industry,
+            ][kind],
+            classes: classes.unwrap_or_default(),
+            first_year: self.year(node, "first_year"),
+            last_year: self.year(node, "last_year"),
+            amount_yuan: self.by_book(node, "amount_yuan"),
+            standards: self.by_book(node, "standards"),
+            share: self.by_book(node, "share"),
+            spending_above_income_share: self.schedule(node, "spending_above_income_share", INCOME_SHARE),
+            needs_worker: self.truth(node, "needs_worker").unwrap_or(false),
+            conditional: self.truth(node, "conditional").unwrap_or(false),
+        };
+        if let (Some(first), Some(last)) = (programme.first_year, programme.last_year)
+            && first > last
+        {
+            self.error(node.at("last_year"), format!("last year {last} is before first year {first}"));
+        }
+        programme
+    }
+
+    fn implementation(&mut self, node: &Node) -> Implementation {
+        let mut ideal = |key: &str| self.choice(node, key, &["real", "ideal"], 0) == 1;
+        Implementation {
+            policy: ideal("policy"),
+            agency: ideal("agency"),
+            target_group: ideal("target_group"),
+            environment: ideal("environment"),
+        }
+    }
+
     fn required(&mut self, node: &Node, key: &str, range: Range) -> Schedule {
         if node.get(key).is_none() {
             self.error(node.path, format!("`{key}` is missing; expected {}", range.2));
@@ -683,8 +825,10 @@ impl Reader {
         PremiumRules {
             premium_yuan: self.required(node, "premium_yuan", YUAN),
             subsidy_yuan: self.required(node, "subsidy_yuan", YUAN),
-            aid_share: self.by_class(node, "aid_share", SHARE, Some(0.0)),
+            aid_share: self.by_class(node, "aid_share", SHARE, Some(Schedule::Constant(0.0))),
             enrolment: self.by_class(node, "enrolment", SHARE, None),
+            waiting_months: self.by_book(node, "waiting_months"),
+            waiting_months_per_year: self.by_book(node, "waiting_months_per_year"),
         }
     }
 
@@ -695,14 +839,15 @@ impl Reader {
         node: &Node,
         key: &str,
         range: Range,
-        default: Option<f64>,
+        default: Option<Schedule>,
     ) -> [Schedule; CLASSES] {
         let empty = Table::new();
         let path = node.at(key);
         let table = node.get(key).and_then(Value::as_table).unwrap_or(&empty);
         let inner = Node { table, path: &path };
+        let required = default.is_none();
         let fallback = match default {
-            Some(value) => Schedule::Constant(value),
+            Some(schedule) => schedule,
             None => {
                 if inner.get("ordinary").is_none() {
                     self.error(node.path, format!("`{key}.ordinary` is missing; expected {}", range.2));
@@ -713,7 +858,7 @@ impl Reader {
         let monitored = self.schedule(&inner, "monitored", range);
         Class::ALL.map(|class| {
             // Read above, so that what is wrong with it is said once.
-            if class == Class::Ordinary && default.is_none() {
+            if class == Class::Ordinary && required {
                 return fallback.clone();
             }
             let alias = monitored.as_ref().filter(|_| ClassSet::MONITORED.has(class));

@@ -24,6 +24,32 @@ pub struct Society {
     pub lists: Lists,
     /// Lines and prices.
     pub poverty: Poverty,
+    /// Marriage and new households.
+    pub formation: Formation,
+    /// Labour migration and remittances.
+    pub migration: Migration,
+    /// What makes chronic disease likelier.
+    pub effects: Effects,
+    /// Mental illness: causes, effects, treatment.
+    pub mental: Mental,
+    /// Health literacy.
+    pub literacy: Literacy,
+    /// Who knows the rules.
+    pub awareness: Awareness,
+    /// What prevention and primary care do.
+    pub prevention: Prevention,
+    /// Care where staff are short.
+    pub capacity: Capacity,
+    /// Work effort under support.
+    pub effort: Effort,
+    /// Enrolment in basic insurance.
+    pub enrolment: Enrolment,
+    /// County funds.
+    pub funds: Funds,
+    /// Doctors and village clinics.
+    pub workforce: Workforce,
+    /// Which mechanisms are in the model: `true` keeps one.
+    pub switches: Switches,
 }
 
 /// Births, deaths, leaving home.
@@ -214,6 +240,10 @@ pub struct Economy {
     pub floor_lines: f64,
     /// Share of unpaid medical bills that kin give.
     pub kin_gift_share: f64,
+    /// Further share that each child who left gives, up to three.
+    pub child_gift_share: f64,
+    /// Largest share of published income that programmes are taken to be.
+    pub support_share_most: f64,
     /// Limit of debt as a share of annual income.
     pub debt_limit: f64,
     /// Yearly interest on debt.
@@ -262,4 +292,269 @@ pub struct Poverty {
     pub local_income_ratio: f64,
     /// Yuan per 2017 PPP dollar in 2017.
     pub yuan_per_ppp_dollar_2017: f64,
+}
+
+/// Marriage and new households.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Formation {
+    /// Yearly chance that a child of the household of 20 to 24 marries.
+    pub marriage_20: f64,
+    /// Yearly chance of marriage at 25 to 29.
+    pub marriage_25: f64,
+    /// Yearly chance of marriage at 30 to 39.
+    pub marriage_30: f64,
+    /// Share of sons who set up a household of their own when they marry; the others bring their wife home.
+    pub own_household: f64,
+    /// Yearly chance that a couple living with the parents sets up a household of its own, where another couple stays.
+    pub fission: f64,
+    /// The same for the last couple that lives with the parents.
+    pub fission_last: f64,
+    /// Years by which a wife who marries in is younger than her husband.
+    pub spouse_age_gap: f64,
+}
+
+/// Labour migration and remittances.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Migration {
+    /// Yearly chance that a man of 16 to 29 who is able to work goes away to work.
+    pub going_16: f64,
+    /// Yearly chance that a man of 30 to 44 who is able to work goes away to work.
+    pub going_30: f64,
+    /// Yearly chance that a man of 45 to 59 who is able to work goes away to work.
+    pub going_45: f64,
+    /// Yearly chance that a migrant of 16 to 29 comes home for good.
+    pub returning_16: f64,
+    /// Yearly chance that a migrant of 30 to 44 comes home for good.
+    pub returning_30: f64,
+    /// Yearly chance that a migrant of 45 to 59 comes home for good.
+    pub returning_45: f64,
+    /// Chance that a woman goes away relative to a man.
+    pub women_factor: f64,
+    /// Factor on going away for each three years of schooling over junior primary, six years.
+    pub schooling_factor: f64,
+    /// Factor on coming home when a member at home is disabled or has had a stroke or cancer and no other adult is there.
+    pub care_return_factor: f64,
+    /// Earnings of a migrant relative to a local worker.
+    pub wage_ratio: f64,
+    /// Share of a migrant's earnings that the household at home receives.
+    pub remitted_share: f64,
+    /// Share of a household's workers expected to be away.
+    pub reference_share: f64,
+}
+
+/// What makes chronic disease likelier.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Effects {
+    /// Factor on onset for a person without health literacy.
+    pub low_literacy: f64,
+    /// Factor on onset of respiratory, musculoskeletal and other disease in an unimproved living environment.
+    pub environment: f64,
+    /// Factor on onset in the year after net poverty.
+    pub poverty: f64,
+    /// Factor on onset of other disease with mental illness.
+    pub mental: f64,
+    /// Share of people expected to have been in net poverty, in the published rates.
+    pub expected_poor: f64,
+}
+
+/// Mental illness: causes, effects, treatment.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Mental {
+    /// Factor on onset with medical debt over half a year's income.
+    pub debt_factor: f64,
+    /// Factor on onset in the year after catastrophic spending.
+    pub catastrophe_factor: f64,
+    /// Factor on onset in the two years after a partner's death.
+    pub widowhood_factor: f64,
+    /// Factor on onset with another chronic disease.
+    pub chronic_factor: f64,
+    /// Mean of the factors, contained in the published onset.
+    pub expected_factor: f64,
+    /// Factor on yearly recovery when treated.
+    pub recovery_treated: f64,
+    /// Share of the earnings lost to mental illness that treatment saves.
+    pub earnings_kept: f64,
+    /// Factor on the share of episodes treated, with untreated mental illness.
+    pub care_seeking: f64,
+    /// Chance of treatment of a person without health literacy relative to another.
+    pub unaware_treated: f64,
+}
+
+/// Health literacy.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Literacy {
+    /// Factor on the odds of health literacy of the year.
+    pub level_factor: f64,
+    /// Odds ratio of health literacy for each three years of schooling.
+    pub schooling_odds: f64,
+    /// Odds ratio of health literacy at 65 and over.
+    pub age_odds: f64,
+}
+
+/// Who knows the rules.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Awareness {
+    /// Share of households without a health-literate adult that know what they are entitled to.
+    pub aware: f64,
+    /// The same with a health-literate adult.
+    pub aware_literate: f64,
+    /// Share of households that know, to which the take-up of claims refers.
+    pub reference: f64,
+    /// Odds ratio of knowing where officials explain the rules.
+    pub outreach_odds: f64,
+}
+
+/// What prevention and primary care do.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Prevention {
+    /// Factor on onset of stroke and diabetes for a screened person.
+    pub screening_onset: f64,
+    /// Factor on the cost of cancer at onset for a screened person.
+    pub screening_major: f64,
+    /// Odds ratio of health literacy where health education is given.
+    pub education_odds: f64,
+    /// Factor on onset of stroke for a person with cardiovascular disease or diabetes served by a family doctor.
+    pub served_onset: f64,
+    /// Factor on onset of disability for a chronic patient served by a family doctor.
+    pub served_disability: f64,
+    /// Factor on admissions of a chronic patient served by a family doctor.
+    pub served_admission: f64,
+    /// Share of people screened, in the published rates.
+    pub reference_screened: f64,
+    /// Share of chronic patients served by a family doctor, in the published rates.
+    pub reference_served: f64,
+    /// Share of unimproved villages that full environment works improve in a year.
+    pub works_effect: f64,
+}
+
+/// Care where staff are short.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Capacity {
+    /// Elasticity of what the county hospital can treat to its staff, relative to the start.
+    pub hospital_elasticity: f64,
+    /// Staff, relative to the start, at which health centres turn no case away.
+    pub township_full: f64,
+    /// Share of the cases a health centre lacks staff for that get no care unless an emergency.
+    pub turned_away: f64,
+}
+
+/// Work effort under support.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Effort {
+    /// Share of labour earnings given up when support without condition equals them.
+    pub loss: f64,
+    /// Consecutive years of support until the loss is full.
+    pub years: f64,
+}
+
+/// Enrolment in basic insurance.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Enrolment {
+    /// Odds ratio of enrolment for a doubling of the household's premiums over its income.
+    pub burden_odds: f64,
+    /// Premiums over income at which enrolment is as the policy says.
+    pub reference_burden: f64,
+    /// Odds ratio of enrolment in the year after a hospital bill.
+    pub illness_odds: f64,
+}
+
+/// County funds.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Funds {
+    /// Share of a fund's gap that next year's cut or delay closes.
+    pub damping: f64,
+    /// Least share of its obligations that a fund pays.
+    pub floor: f64,
+    /// Balance that a fund may carry over, in years of revenue; more is taken back.
+    pub reserve: f64,
+}
+
+/// Doctors and village clinics.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Workforce {
+    /// Share of staff who leave in a year.
+    pub attrition: f64,
+    /// Further share who leave for each unit of contracts and stays over capacity.
+    pub overload_attrition: f64,
+    /// Share of vacancies filled in a year.
+    pub filled: f64,
+    /// Share of staff from talent programmes who stay after their duty.
+    pub duty_stay: f64,
+    /// Years of duty of staff from talent programmes.
+    pub duty_years: f64,
+    /// Visits of a year that a primary-care doctor can give to contracts.
+    pub visits_per_doctor: f64,
+    /// Visits that an honoured contract takes.
+    pub visits_per_contract: f64,
+    /// Primary-care doctors at the start of the place where it doesn't say.
+    pub doctors_per_1000: f64,
+}
+
+/// Which mechanisms are in the model: `true` keeps one.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Switches {
+    /// Whether people die.
+    pub mortality: bool,
+    /// Whether children are born.
+    pub fertility: bool,
+    /// Whether children leave the rural population for good.
+    pub leaving: bool,
+    /// Whether children marry and couples set up households of their own.
+    pub formation: bool,
+    /// Whether members work away and return.
+    pub migration: bool,
+    /// Whether chronic disease begins.
+    pub onset: bool,
+    /// Whether one chronic disease makes another likelier.
+    pub comorbidity: bool,
+    /// Whether literacy, environment, poverty and mental illness change onset.
+    pub onset_effects: bool,
+    /// Whether disability begins, likelier with chronic disease.
+    pub disability: bool,
+    /// Whether cancer, stroke and acute heart disease begin with a costly stay.
+    pub major_illness: bool,
+    /// Whether debt, catastrophic bills and widowhood cause mental illness, which lowers care seeking; treatment helps.
+    pub mental: bool,
+    /// Whether health literacy differs between people; otherwise everybody has it.
+    pub literacy: bool,
+    /// Whether screening, health education, environment works and family doctors act.
+    pub prevention: bool,
+    /// Whether some households do not know what they are entitled to.
+    pub awareness: bool,
+    /// Whether use of care falls with the price that families expect.
+    pub price_response: bool,
+    /// Whether use of care falls with travel time.
+    pub distance: bool,
+    /// Whether hospitals ask a deposit.
+    pub deposits: bool,
+    /// Whether hospitals and health centres lack staff for some cases.
+    pub capacity: bool,
+    /// Whether care forgone raises death, disability and admissions, and costs days of work.
+    pub forgone_effects: bool,
+    /// Whether illness and care-giving take earnings.
+    pub lost_earnings: bool,
+    /// Whether income moves from year to year.
+    pub income_shocks: bool,
+    /// Whether kin give for medical bills.
+    pub kin: bool,
+    /// Whether households borrow.
+    pub borrowing: bool,
+    /// Whether households sell productive assets.
+    pub asset_sales: bool,
+    /// Whether officials see income with an error.
+    pub identification_error: bool,
+    /// Whether households at risk are found, supported and declared safe.
+    pub monitoring: bool,
+    /// Whether departments hold lists of different ages.
+    pub department_lists: bool,
+    /// Whether support without condition lowers work effort.
+    pub effort: bool,
+    /// Whether enrolment depends on premium, income and last year's illness; who lapses waits.
+    pub enrolment: bool,
+    /// Whether county funds run short, and pay less or later.
+    pub funds: bool,
+    /// Whether staff leave, are hired and trained.
+    pub workforce: bool,
+    /// Whether dibao, temporary aid, jobs and industry support are paid to whom officials see.
+    pub programmes: bool,
 }

@@ -8,6 +8,7 @@ use super::plan::{Bilingual, ChartFormat, Language, Output, Place, Plan};
 use super::policy::{Policy, Regime, Schedule};
 use super::raw_policy::policy_from_table;
 use super::society::Society;
+use super::switches;
 use crate::units::Year;
 
 /// The scenario, unless something was or is found to be wrong.
@@ -25,7 +26,7 @@ pub(super) fn scenario(mut root: Node, problems: &mut Vec<Problem>) -> Option<Sc
     let name = root.get(&["name"])?.text()?.to_owned();
     let regimes: Vec<Regime> = regimes.into_iter().collect::<Option<_>>()?;
     let baseline = root.get(&["baseline"])?.text()?;
-    Some(Scenario {
+    let mut scenario = Scenario {
         title: bilingual(root.get(&["title"]))
             .unwrap_or_else(|| Bilingual { en: name.clone(), zh: name.clone() }),
         description: bilingual(root.get(&["description"])).unwrap_or_default(),
@@ -41,7 +42,9 @@ pub(super) fn scenario(mut root: Node, problems: &mut Vec<Problem>) -> Option<Sc
         output: output(root.get(&["output"])?)?,
         resolved: resolved(&root)?,
         name,
-    })
+    };
+    switches::apply(&mut scenario);
+    Some(scenario)
 }
 
 /// The book names every key of society with its type, and every default is filled in, so this can't fail
@@ -94,6 +97,9 @@ fn place(id: &str, node: &Node) -> Option<Place> {
         price_level: number(node, "price_level")?,
         ageing: number(node, "ageing")?,
         morbidity: number(node, "morbidity")?,
+        improved_environment: number(node, "improved_environment")?,
+        staff_level: number(node, "staff_level")?,
+        aid_budget_factor: number(node, "aid_budget_factor")?,
     })
 }
 

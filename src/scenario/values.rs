@@ -132,7 +132,7 @@ impl Checker<'_> {
             Kind::Choices if node.array().is_some() => {
                 self.choices(node, &parameter.choices, parameter.empty_allowed, path);
             }
-            Kind::Order if node.array().is_some() => self.order(node, path),
+            Kind::Order if node.array().is_some() => self.order(node, parameter, path),
             Kind::Bilingual if node.table().is_some() => self.bilingual(node, path),
             Kind::Numbers if node.array().is_some() => self.numbers(node, parameter, path),
             Kind::Schedule => self.schedule(node, parameter.range, &parameter.unit, path),
@@ -220,9 +220,9 @@ impl Checker<'_> {
         }
     }
 
-    fn order(&mut self, node: &mut Node, path: &str) {
+    fn order(&mut self, node: &mut Node, parameter: &Parameter, path: &str) {
         let Value::Array(items) = &mut node.value else { return };
-        if items.is_empty() {
+        if items.is_empty() && !parameter.empty_allowed {
             return self.refuse(node, format!("`{path}` is empty"), "expected at least one name", None);
         }
         let mut seen = BTreeSet::new();

@@ -1,11 +1,17 @@
 //! The years compiled once for every place and regime: integer thresholds and tables for the loop.
 
-use crate::billing::{CompiledLayers, YearContext};
+use crate::billing::{CompiledLayers, Payers, YearContext};
 use crate::care::{CareTerms, CareYear};
+use crate::county::CountyYear;
 use crate::demography::{AGES, DemographyYear};
 use crate::economy::EconomyYear;
+use crate::enrolment::EnrolmentYear;
+use crate::formation::{ExpectedSingles, FormationYear};
 use crate::illness::IllnessYear;
 use crate::illness::expected::{ExpectedFactors, ExpectedIllness};
+use crate::illness::risk::ExpectedRisks;
+use crate::knowledge::{KnowledgeYear, limit};
+use crate::migration::MigrationYear;
 use crate::population::tables::{Path, Tables};
 use crate::poverty::Lines;
 use crate::random::{Draw, threshold};
@@ -14,10 +20,13 @@ use crate::scenario::Scenario;
 use crate::scenario::plan::Place;
 use crate::scenario::policy::{CLASSES, ClassSet, PAYERS, Policy};
 use crate::scenario::society::Poverty;
+use crate::service::{ServiceYear, improve};
+use crate::support::SupportYear;
 use crate::targeting::ListYear;
 use crate::units::{Money, Rate, Year};
 
 use crate::population::START;
+use crate::population::synthesis::expected_singles;
 
 /// Last year of which the policy tables speak; later amounts hold in real terms.
 const LAST_KNOWN_TERMS: Year = Year::new(2026);
@@ -45,6 +54,14 @@ pub struct PlaceYear {
     pub male_share: f64,
     /// Whether all registered households are lifted by the end of this year.
     pub all_lifted: bool,
+    /// Marriage and new households.
+    pub formation: FormationYear,
+    /// Working away.
+    pub migration: MigrationYear,
+    /// Health literacy and awareness.
+    pub knowledge: KnowledgeYear,
+    /// Share of the earnings lost to mental illness that treatment saves.
+    pub mental_earnings_kept: Rate,
     /// Standard deviation of the permanent rank.
     pub permanent_sd: f64,
     working_ages: std::ops::RangeInclusive<usize>,
@@ -66,8 +83,19 @@ pub struct RegimeYear {
     pub premium: Money,
     /// Government subsidy of a premium.
     pub subsidy: Money,
+    /// Enrolment.
+    pub enrolment: EnrolmentYear,
+    /// Prevention and primary care.
+    pub service: ServiceYear,
+    /// Programmes of support.
+    pub support: SupportYear,
+    /// Money and staff of the county.
+    pub county: CountyYear,
+    /// Share of villages with an improved environment, as the limit of a 16-bit number.
+    pub improved_environment: u32,
+    /// Whether officials see true incomes (an ideal agency).
+    pub true_incomes: bool,
     aid_share: [Rate; CLASSES],
-    enrolment: [u32; CLASSES],
 }
 
 /// All years of all places and regimes.
@@ -88,8 +116,12 @@ impl Timetable {
         for place in &scenario.places {
             let place_years = place_years(scenario, place, tables, &years);
             let of = |policy: &Policy| -> Vec<RegimeYear> {
+                let mut improved = place.improved_environment;
                 let each = |(year, at): (&Year, &PlaceYear)| {
-                    RegimeYear::compile(scenario, place, tables, policy, at, *year)
+                    let rules = if *year < scenario.plan.switch_year { &scenario.history } else { policy };
+                    improved = improve(improved, rules, &scenario.society.prevention, *year);
+                    let improved = if rules.implementation.environment { 1.0 } else { improved };
+                    RegimeYear::compile(scenario, place, tables, policy, (at, improved), *year)
                 };
                 years.iter().zip(&place_years).map(each).collect()
             };
@@ -127,9 +159,13 @@ impl Timetable {
 fn place_years(scenario: &Scenario, place: &Place, tables: &Tables, years: &[Year]) -> Vec<PlaceYear> {
     let society = &scenario.society;
     let mut expected = ExpectedIllness::at_start(&society.illness, &society.care, place, tables);
+    let mut singles = ExpectedSingles::at_start(expected_singles());
+    let mut improved = place.improved_environment;
     let each = |year: &Year| {
         expected.advance(*year);
-        PlaceYear::compile(scenario, place, &expected.factors(), tables, *year)
+        let brides = singles.advance(&society.formation, &society.demography, tables, *year);
+        improved = improve(improved, &scenario.history, &society.prevention, *year);
+        PlaceYear::compile(scenario, place, (&expected.factors(), improved, brides), tables, *year)
     };
     years.iter().map(each).collect()
 }
@@ -153,24 +189,41 @@ impl PlaceYear {
     fn compile(
         scenario: &Scenario,
         place: &Place,
-        expected: &ExpectedFactors,
+        (expected, improved, brides): (&ExpectedFactors, f64, f64),
         tables: &Tables,
         year: Year,
     ) -> Self {
         let society = &scenario.society;
         let demography =
             DemographyYear::compile(&society.demography, &society.illness, expected, tables, year);
-        let illness = IllnessYear::compile(&society.illness, &society.care, place, expected, tables, year);
-        let economy_of = |year| EconomyYear::compile(&society.economy, &society.poverty, place, tables, year);
+        let knowledge =
+            KnowledgeYear::compile(&society.literacy, &society.awareness, &society.prevention, tables, year);
+        let shares = ExpectedRisks {
+            low_literacy: 1.0 - knowledge.literate_share,
+            environment: 1.0 - improved,
+            poor: society.effects.expected_poor,
+            screened: society.prevention.reference_screened,
+            served: society.prevention.reference_served,
+        };
+        let illness = IllnessYear::compile(society, place, expected, &shares, tables, year);
+        let migration = MigrationYear::compile(&society.migration);
+        let economy_of = |year| {
+            let standard = tables.path(Path::DibaoStandard, year);
+            let growth = terms_growth(tables, year);
+            let support = SupportYear::compile(&scenario.history, &society.effort, standard, growth, year);
+            let share = scenario.history.classes.dibao_share.at(year);
+            EconomyYear::compile(society, place, (&support, share), tables, year)
+        };
         let persistent_share = 1.0 - society.economy.transitory_share - society.economy.workers_share;
-        let bounds = lane_bounds(&demography, &illness);
+        let formation = FormationYear::compile(&society.formation, brides);
+        let bounds = lane_bounds(&demography, &illness, &formation);
         // Ages of a bounded parameter.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let age = |x: f64| x as usize;
         Self {
             economy: economy_of(year),
             start_economy: economy_of(year.previous()),
-            care: CareYear::compile(&society.care, place, tables, year),
+            care: CareYear::compile(society, place, tables, year),
             lines: Lines::compile(&society.poverty, tables, year),
             start_lines: Lines::compile(&society.poverty, tables, year.previous()),
             income_error: society.lists.income_error,
@@ -179,6 +232,11 @@ impl PlaceYear {
             permanent_sd: libm::sqrt((persistent_share + society.economy.workers_share).max(1e-6)),
             working_ages: age(society.economy.working_from_age)..=age(society.economy.working_to_age),
             persistence: persistence(society.economy.persistence),
+            mental_earnings_kept: Rate::try_from_share(society.mental.earnings_kept)
+                .expect("the book bounds shares"),
+            formation,
+            migration,
+            knowledge,
             bounds,
             demography,
             illness,
@@ -226,7 +284,11 @@ fn persistence(rho: f64) -> (i64, i64) {
 }
 
 /// The least lane that can't lead to each decision.
-fn lane_bounds(demography: &DemographyYear, illness: &IllnessYear) -> Box<[[[u32; 16]; AGES]; 2]> {
+fn lane_bounds(
+    demography: &DemographyYear,
+    illness: &IllnessYear,
+    formation: &FormationYear,
+) -> Box<[[[u32; 16]; AGES]; 2]> {
     let mut bounds = Box::new([[[0_u32; 16]; AGES]; 2]);
     for (sex, by_age) in bounds.iter_mut().enumerate() {
         for (age, lanes) in by_age.iter_mut().enumerate() {
@@ -242,7 +304,9 @@ fn lane_bounds(demography: &DemographyYear, illness: &IllnessYear) -> Box<[[[u32
             }
             set(Draw::Disability, threshold(illness.disability_bound(sex, age)));
             set(Draw::Episodes, threshold(1.0 - libm::exp(-illness.episode_bound[sex][age])));
-            set(Draw::Recovery, illness.recovery);
+            set(Draw::Recovery, illness.recovery[0].max(illness.recovery[1]));
+            // Daughters leave when they marry; sons are looked at when households form.
+            set(Draw::Marriage, if sex == 1 { formation.marriage[age] } else { 0 });
         }
     }
     bounds
@@ -283,36 +347,40 @@ impl RegimeYear {
         place: &Place,
         tables: &Tables,
         policy: &Policy,
-        at: &PlaceYear,
+        (at, improved): (&PlaceYear, f64),
         year: Year,
     ) -> Self {
         let society = &scenario.society;
         let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds it");
         let growth = terms_growth(tables, year);
         let context = year_context(&society.poverty, place, tables, year);
+        let ideal = policy.implementation;
         let layers = CompiledLayers::compile(policy, year, &context);
+        let layers = if ideal.policy { layers.without_hindrances() } else { layers };
         let yuan = |x: f64| Money::try_from_yuan(x * growth).expect("a premium is a small amount");
         let premiums = &policy.premiums;
         let standard = tables.path(Path::DibaoStandard, year);
         Self {
-            care: CareTerms::compile(&society.care, &at.care, policy, &layers, year),
+            care: CareTerms::compile(&society.care, &at.care, policy, (&layers, &Payers::default()), year),
             layers,
-            lists: ListYear::compile(&policy.classes, &society.lists, at.start_lines, standard, year),
+            lists: ListYear::compile(policy, &society.lists, at.start_lines, standard, year),
             premium: yuan(premiums.premium_yuan.at(year)),
             subsidy: yuan(premiums.subsidy_yuan.at(year)),
             aid_share: std::array::from_fn(|class| rate(premiums.aid_share[class].at(year).clamp(0.0, 1.0))),
-            enrolment: std::array::from_fn(|class| {
-                (threshold(premiums.enrolment[class].at(year)) >> 32) as u32
-            }),
+            enrolment: EnrolmentYear::compile(&society.enrolment, premiums, year, ideal.target_group),
+            service: ServiceYear::compile(policy, &society.mental, growth, year),
+            support: SupportYear::compile(policy, &society.effort, standard, growth, year),
+            county: CountyYear::compile(
+                (&society.funds, &society.workforce, &society.capacity),
+                place,
+                policy,
+                society.switches.funds,
+                growth,
+                year,
+            ),
+            improved_environment: limit(improved),
+            true_incomes: ideal.agency,
         }
-    }
-
-    /// Whether a person with this propensity is enrolled: at the highest rate of the household's
-    /// classes.
-    #[must_use]
-    #[inline]
-    pub fn enrols(&self, insure_word: u32, classes: ClassSet) -> bool {
-        classes.iter().any(|class| insure_word < self.enrolment[class as usize])
     }
 
     /// The part of a premium that aid pays: the best of the household's classes.

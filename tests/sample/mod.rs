@@ -1,8 +1,10 @@
 //! Made-up results of a plausible shape, to draw and write.
 #![allow(clippy::disallowed_methods, reason = "invented numbers for drawing decide no result")]
 
-use fanpin::measures::catalogue::{GROUPS, MEASURES, OUTCOMES};
-use fanpin::measures::table::{CellValue, DifferenceRow, FlowRow, MeasureRow, Results, Statistics};
+use fanpin::measures::catalogue::{DESCENT, GROUPS, MEASURES, OUTCOMES};
+use fanpin::measures::table::{
+    CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, Results, Statistics,
+};
 use fanpin::units::Year;
 
 /// How big the made-up run is.
@@ -91,6 +93,10 @@ fn centre(measure: &str, group: usize, regime: usize, year: f64) -> Option<f64> 
         "paid_supplementary_insurance_per_head" if regime == 6 => 31.0,
         "paid_charity_per_head" if regime != 0 => 4.0,
         "fund_spending_per_head" => 1100.0 - 20.0 * level,
+        "aid_spending_per_head" if regime != 0 => 210.0 - 40.0 * level + 12.0 * year,
+        "aid_revenue_per_head" => 160.0 + 9.0 * year,
+        "fund_balance_per_head" => 30.0 * level - 90.0 + 11.0 * year,
+        "aid_met_share" => 1.0 - (0.5 - 0.1 * level).abs() * (-0.3 * year).exp(),
         "gini" => return (group == 0).then_some(0.41),
         "forgone_for_money_rate" => 0.05 + 0.01 * level,
         "persons" => 56_000.0 / (1.0 + group as f64),
@@ -170,8 +176,38 @@ pub fn results(shape: Shape) -> Results {
                 flows(&mut results, &mut noise, shape, r, y, *year);
             }
         }
+        descent(&mut results, &mut noise, shape, r);
     }
     results
+}
+
+/// After a run of `shape.years` nobody has been followed for longer.
+fn descent(results: &mut Results, noise: &mut Noise, shape: Shape, regime: usize) {
+    let level = REGIMES[regime].3;
+    for years_since in 0..9_u8 {
+        let years = f64::from(years_since);
+        for (quantity, _, _) in DESCENT {
+            let at = match quantity {
+                "households" => 1200.0 - 80.0 * years,
+                "net_income" => 0.72 - 0.01 * level - 0.2 * (-years).exp(),
+                "lost_earnings" => 0.15 + 0.12 * (-years).exp(),
+                "medical_debt" => 0.1 + 0.03 * level + 0.01 * years,
+                _ => 0.12 + 0.01 * level + 0.15 * (-years).exp(),
+            };
+            let followed = i16::from(years_since) < shape.years;
+            let values: Vec<f64> = (0..if followed { shape.replicates } else { 0 })
+                .map(|_| at * (1.0 + 0.1 * noise.next()))
+                .collect();
+            let all = if followed { statistics(&values) } else { Statistics::default() };
+            results.descent.push(DescentRow {
+                regime: results.regimes[regime].0.clone(),
+                years_since,
+                quantity,
+                // What the file has columns for.
+                statistics: Statistics { q025: None, median: None, q975: None, ..all },
+            });
+        }
+    }
 }
 
 fn flows(results: &mut Results, noise: &mut Noise, shape: Shape, regime: usize, y: usize, year: Year) {

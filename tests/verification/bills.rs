@@ -5,9 +5,10 @@ use fanpin::billing::{Bill, CompiledLayers, HouseholdYear, Patient, PersonYear, 
 use fanpin::illness::{lognormal_ppm, poisson_count};
 use fanpin::random::{normal, stream};
 use fanpin::scenario::policy::{
-    AccumulatesOver, Amount, Base, Bracket, CLASSES, ClassRules, ClassSet, Covers, Eligibility, Kind, LEVELS,
-    Layer, Level, ListRule, Payer, Policy, PremiumRules, Schedule, Service, Settlement, Window,
+    AccumulatesOver, Amount, Base, Bracket, ClassSet, Covers, Eligibility, Kind, LEVELS, Layer, Level, Payer,
+    Policy, Schedule, Service, Settlement, Window,
 };
+use fanpin::scenario::{Options, load_text};
 use fanpin::units::{Money, Rate, Year};
 
 use crate::harness::{Findings, Row, Sample, World, normal_distribution};
@@ -135,32 +136,17 @@ const fn patient() -> Patient {
     }
 }
 
+/// The layers alone; what the rest of a policy says doesn't come into a bill.
 fn policy() -> Policy {
-    let zero = Schedule::Constant(0.0);
+    let text = "name = \"bills\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
+    let scenario = load_text("bills.toml", text, &Options::default()).expect("the scenario holds");
     Policy {
         layers: vec![
             layer(Payer::BasicInsurance, DEDUCTIBLE, RATE, Some(CEILING)),
             layer(Payer::CriticalIllnessInsurance, CRITICAL_DEDUCTIBLE, CRITICAL_RATE, None),
             layer(Payer::MedicalAid, 0.0, AID_RATE, None),
         ],
-        classes: ClassRules {
-            list: ListRule::Ended,
-            list_last_year: None,
-            list_exit_lines: zero.clone(),
-            dibao_share: zero.clone(),
-            dibao_edge_standards: zero.clone(),
-            monitoring: zero.clone(),
-            detection: zero.clone(),
-            sudden_difficulty_share: zero.clone(),
-        },
-        premiums: PremiumRules {
-            premium_yuan: zero.clone(),
-            subsidy_yuan: zero.clone(),
-            aid_share: std::array::from_fn::<_, CLASSES, _>(|_| zero.clone()),
-            enrolment: std::array::from_fn::<_, CLASSES, _>(|_| zero.clone()),
-        },
-        deposit_share: std::array::from_fn::<_, CLASSES, _>(|_| zero.clone()),
-        deposit_share_outside: zero,
+        ..scenario.history
     }
 }
 

@@ -1,6 +1,6 @@
 //! Paired difference of the return rate to the baseline, a panel a regime on one scale.
 
-use super::rates::{line, ribbon};
+use super::lines::{Reach, Trace, line, path, ribbon};
 use super::sheet::{AXIS_PT, MARGIN, Numbers, Plot, Sheet, axis_room, grid_up, panels, years_axis};
 use super::{Chart, Setting, interval, interval_note, replicates};
 use crate::measures::table::{Results, Statistics};
@@ -8,7 +8,6 @@ use crate::report::fonts::Weight;
 use crate::report::layout::{nice_ticks, wrap};
 use crate::report::style::{LABEL_PT, NOTE_PT, Text, line_height, signed};
 use crate::scenario::plan::Language;
-use crate::units::Year;
 
 const MEASURE: &str = "poverty_return_rate";
 
@@ -28,16 +27,16 @@ pub fn draw(results: &Results, setting: &Setting) -> Chart {
         }
     };
     let mut sheet = Sheet::new(setting, "difference", title, &subtitle);
-    let series: Vec<(usize, Vec<(Year, Statistics)>)> = (0..results.regimes.len())
+    let series: Vec<Trace> = (0..results.regimes.len())
         .filter(|regime| Some(*regime) != baseline)
-        .map(|regime| (regime, differences(results, regime)))
-        .filter(|(_, points)| !points.is_empty())
+        .map(|regime| differences(results, regime))
+        .filter(|trace| !trace.points.is_empty())
         .collect();
     if series.is_empty() {
         return sheet.finish_empty(setting.pick("No second regime to compare.", "没有可与基准比较的方案。"));
     }
     let bottom = draw_panels(&mut sheet, results, &series);
-    let count = replicates(series.iter().flat_map(|s| &s.1).map(|p| p.1));
+    let count = replicates(series.iter().flat_map(|s| &s.points).map(|p| p.1));
     let mut note = setting
         .pick("Below zero: fewer people return than under the baseline. ", "低于零：返贫者少于基准方案。")
         .to_owned();
@@ -53,29 +52,26 @@ pub fn draw(results: &Results, setting: &Setting) -> Chart {
     sheet.finish(bottom, &note)
 }
 
-fn differences(results: &Results, regime: usize) -> Vec<(Year, Statistics)> {
+/// In percentage points.
+fn differences(results: &Results, regime: usize) -> Trace {
     let id = &results.regimes[regime].0;
-    let mut points: Vec<(Year, Statistics)> = results
+    let mut points: Vec<(i16, Statistics)> = results
         .differences
         .iter()
         .filter(|row| row.measure == MEASURE && row.group == "lifted" && &row.regime == id)
         .filter(|row| row.statistics.mean.is_some())
-        .map(|row| (row.year, row.statistics))
+        .map(|row| (row.year.number(), row.statistics.times(100.0)))
         .collect();
     points.sort_by_key(|p| p.0);
-    points
+    Trace { regime, points }
 }
 
-fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[(usize, Vec<(Year, Statistics)>)]) -> f64 {
+fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[Trace]) -> f64 {
     let setting = sheet.setting;
     let theme = setting.theme;
-    let points = || series.iter().flat_map(|s| &s.1);
-    let ends = |s: &Statistics| interval(s).unwrap_or((s.mean.unwrap_or(0.0), s.mean.unwrap_or(0.0)));
-    let low = points().map(|p| ends(&p.1).0).fold(0.0, f64::min);
-    let high = points().map(|p| ends(&p.1).1).fold(0.0, f64::max);
-    let first = points().map(|p| p.0.number()).min().unwrap_or(0);
-    let last = points().map(|p| p.0.number()).max().unwrap_or(0);
-    let (ticks, up) = nice_ticks(low * 100.0, high * 100.0, 6).trimmed(low * 100.0, high * 100.0);
+    let reach = Reach::of(series).with_zero();
+    let (low, high) = reach.up;
+    let (ticks, up) = nice_ticks(low, high, 6).trimmed(low, high);
 
     let (columns, rows) = panels(series.len(), if setting.width_mm < 120 { 2 } else { 4 });
     let (room, gap) = (axis_room(&ticks), 5.0);
@@ -84,12 +80,13 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[(usize, Vec<(Year
     let width = (sheet.width() - 2.0 * MARGIN - room - gap * (columns as f64 - 1.0) - 2.0) / columns as f64;
     let heads: Vec<Vec<String>> = series
         .iter()
-        .map(|(regime, _)| wrap(setting.regime(results, *regime), LABEL_PT, Weight::Bold, width + 2.0, 3))
+        .map(|one| wrap(setting.regime(results, one.regime), LABEL_PT, Weight::Bold, width + 2.0, 3))
         .collect();
-    let decimals = series.iter().filter_map(|s| s.1.last()).map(|p| decimals(&p.1)).max().unwrap_or(1);
+    let decimals =
+        series.iter().filter_map(|one| one.points.last()).map(|p| decimals(&p.1)).max().unwrap_or(1);
     let ends: Vec<Vec<String>> = series
         .iter()
-        .map(|(_, points)| wrap(&last_value(points, decimals), NOTE_PT, Weight::Regular, width + 3.0, 2))
+        .map(|one| wrap(&last_value(&one.points, decimals), NOTE_PT, Weight::Regular, width + 3.0, 2))
         .collect();
     let height = if rows > 1 { 32.0 } else { 42.0 };
     let mut top = sheet.top;
@@ -105,7 +102,7 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[(usize, Vec<(Year
             .fold(0.0, f64::max);
         let plot_top = top + head_height + 1.0;
         for i in here {
-            let (regime, points) = &series[i];
+            let one = &series[i];
             #[allow(clippy::cast_precision_loss)]
             let left = MARGIN + room + (i % columns) as f64 * (width + gap);
             let plot = Plot {
@@ -113,10 +110,10 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[(usize, Vec<(Year
                 right: left + width,
                 top: plot_top,
                 bottom: plot_top + height,
-                across: (f64::from(first), f64::from(last)),
+                across: reach.years(),
                 up,
             };
-            let colour = theme.regime(*regime);
+            let colour = theme.regime(one.regime);
             let mut y = top + 2.0;
             for text in &heads[i] {
                 sheet.canvas.text((left, y), text, Text::label(theme.letters(colour)).bold());
@@ -128,38 +125,34 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[(usize, Vec<(Year
             }
             let shown = if i % columns == 0 { Numbers::Shown } else { Numbers::Left };
             grid_up(sheet, &plot, &ticks, shown);
-            for (_, others) in series.iter().filter(|s| s.0 != *regime) {
-                let path: Vec<(f64, f64)> = others
-                    .iter()
-                    .map(|(t, s)| (plot.x(f64::from(t.number())), plot.y(s.mean.unwrap_or(0.0) * 100.0)))
-                    .collect();
-                sheet.canvas.line(&path, 0.5, theme.grid.mixed(theme.muted, 30));
+            for other in series.iter().filter(|s| s.regime != one.regime) {
+                sheet.canvas.line(&path(&plot, &other.points), 0.5, theme.grid.mixed(theme.muted, 30));
             }
-            ribbon(sheet, &plot, points, colour);
+            ribbon(sheet, &plot, one, colour);
             sheet.canvas.line(&[(plot.left, plot.y(0.0)), (plot.right, plot.y(0.0))], AXIS_PT, theme.ink);
-            line(sheet, &plot, points, colour);
-            years_axis(sheet, &plot, (first, last), Numbers::Shown);
+            line(sheet, &plot, one, colour);
+            years_axis(sheet, &plot, reach.across, Numbers::Shown);
         }
         top = plot_top + height + 7.0;
     }
     top - 2.8
 }
 
-/// Digits after the point of a percentage that show half the width of its interval.
+/// Digits after the point of percentage points that show half the width of its interval.
 fn decimals(statistics: &Statistics) -> usize {
-    let half = interval(statistics).map_or(0.0, |(low, high)| (high - low) / 2.0 * 100.0);
+    let half = interval(statistics).map_or(0.0, |(low, high)| (high - low) / 2.0);
     // Regimes that do the same differ by exactly zero: no digits show that better.
     if half <= 0.0 { 1 } else { [0.1, 0.01, 0.001].iter().position(|least| half >= *least).unwrap_or(3) + 1 }
 }
 
 /// "2035: −0.42 [−0.60, −0.24]".
-fn last_value(points: &[(Year, Statistics)], decimals: usize) -> String {
-    let Some((year, s)) = points.last() else { return String::new() };
-    let percent = |share: f64| signed(share * 100.0, decimals);
-    let mean = percent(s.mean.unwrap_or(0.0));
+fn last_value(trace: &[(i16, Statistics)], decimals: usize) -> String {
+    let Some((year, s)) = trace.last() else { return String::new() };
+    let points = |points: f64| signed(points, decimals);
+    let mean = points(s.mean.unwrap_or(0.0));
     match interval(s) {
-        Some((low, high)) => format!("{}: {mean} [{}, {}]", year.number(), percent(low), percent(high)),
-        None => format!("{}: {mean}", year.number()),
+        Some((low, high)) => format!("{year}: {mean} [{}, {}]", points(low), points(high)),
+        None => format!("{year}: {mean}"),
     }
 }
 
@@ -170,10 +163,10 @@ mod tests {
     #[test]
     fn an_interval_is_printed_with_digits_that_show_its_width() {
         let of = |low: f64, high: f64| {
-            let (ci_low, ci_high) = (Some(low / 100.0), Some(high / 100.0));
-            let mean = Some((low + high) / 200.0);
+            let (ci_low, ci_high) = (Some(low), Some(high));
+            let mean = Some(f64::midpoint(low, high));
             let statistics = Statistics { mean, ci_low, ci_high, ..Statistics::default() };
-            last_value(&[(Year::new(2035), statistics)], decimals(&statistics))
+            last_value(&[(2035, statistics)], decimals(&statistics))
         };
         assert_eq!(of(-2.6, -2.2), "2035: −2.4 [−2.6, −2.2]");
         assert_eq!(of(-0.04, 0.06), "2035: +0.01 [−0.04, +0.06]", "not 0.0 [0.0, +0.1]");

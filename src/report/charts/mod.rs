@@ -1,15 +1,18 @@
 //! The charts of a run, one short file a kind.
 //!
 //! Each is drawn from [`Results`] alone, so a finished folder can be drawn again from its tables. No legend boxes:
-//! lines are labelled at their ends, panels by their titles. Regimes keep their colour, which is that of their place
+//! lines are labelled at their ends, panels by their titles; a row of panels has one line of names above it. Regimes keep their colour, which is that of their place
 //! in the scenario. A chart without data says so; it is never left out and never panics.
 
 pub mod bill;
 pub mod catastrophic;
+pub mod descent;
 pub mod difference;
 pub mod flows;
+pub mod lines;
 pub mod rates;
 pub mod sheet;
+pub mod squeeze;
 pub mod who_pays;
 
 use std::collections::BTreeSet;
@@ -130,6 +133,8 @@ pub fn draw_all(results: &Results, setting: &Setting) -> Vec<Chart> {
         flows::draw(results, setting),
         who_pays::draw(results, setting),
         catastrophic::draw(results, setting),
+        descent::draw(results, setting),
+        squeeze::draw(results, setting),
     ]
 }
 

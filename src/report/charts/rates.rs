@@ -1,12 +1,12 @@
 //! Rates of return to poverty by regime and year: lines with ribbons, labelled at their ends.
 
-use super::sheet::{LINE_PT, MARGIN, Numbers, Plot, Sheet, axis_room, grid_up, years_axis};
-use super::{Chart, Setting, by_year, interval, interval_note, replicates};
-use crate::measures::table::{Results, Statistics};
+use super::lines::{Reach, Trace, line, ribbon};
+use super::sheet::{MARGIN, Numbers, Plot, Sheet, axis_room, grid_up, years_axis};
+use super::{Chart, Setting, interval_note, replicates};
+use crate::measures::table::Results;
 use crate::report::fonts::{Weight, width_mm};
 use crate::report::layout::{nice_ticks, spread, wrap};
-use crate::report::style::{Colour, LABEL_PT, Text, line_height, number};
-use crate::units::Year;
+use crate::report::style::{LABEL_PT, Text, line_height, number};
 
 /// The yearly rate of return among lifted people.
 #[must_use]
@@ -28,11 +28,6 @@ pub fn cumulative(results: &Results, setting: &Setting) -> Chart {
     draw(results, setting, "poverty-return-cumulative", "poverty_return_cumulative", title, subtitle)
 }
 
-struct Series {
-    regime: usize,
-    points: Vec<(Year, Statistics)>,
-}
-
 fn draw(
     results: &Results,
     setting: &Setting,
@@ -42,20 +37,16 @@ fn draw(
     subtitle: &str,
 ) -> Chart {
     let mut sheet = Sheet::new(setting, id, title, subtitle);
-    let all = (0..results.regimes.len())
-        .map(|regime| Series { regime, points: by_year(results, regime, "lifted", measure) });
-    let series: Vec<Series> = all.filter(|s| !s.points.is_empty()).collect();
+    let all =
+        (0..results.regimes.len()).map(|regime| Trace::of_measure(results, regime, "lifted", measure, 100.0));
+    let series: Vec<Trace> = all.filter(|s| !s.points.is_empty()).collect();
     if series.is_empty() {
         let reason = setting.pick("No lifted people in these results.", "结果中没有脱贫人口。");
         return sheet.finish_empty(reason);
     }
-    let points = || series.iter().flat_map(|s| &s.points);
-    let top = points()
-        .map(|(_, s)| interval(s).map_or(0.0, |i| i.1).max(s.mean.unwrap_or(0.0)))
-        .fold(0.0, f64::max);
-    let first = points().map(|p| p.0.number()).min().unwrap_or(0);
-    let last = points().map(|p| p.0.number()).max().unwrap_or(0);
-    let (ticks, up) = nice_ticks(0.0, top * 100.0, 6).trimmed(0.0, top * 100.0);
+    let reach = Reach::of(&series);
+    let top = reach.with_zero().up.1;
+    let (ticks, up) = nice_ticks(0.0, top, 6).trimmed(0.0, top);
 
     let labels = EndLabels::new(results, setting, &series, ticks.decimals);
     let left = MARGIN + axis_room(&ticks);
@@ -65,56 +56,21 @@ fn draw(
         right: f64::from(setting.width_mm) - MARGIN - labels.width - LEADER,
         top: sheet.top + 1.0,
         bottom: sheet.top + 1.0 + height,
-        across: (f64::from(first), f64::from(last)),
+        across: reach.years(),
         up,
     };
     grid_up(&mut sheet, &plot, &ticks, Numbers::Shown);
     for one in &series {
-        ribbon(&mut sheet, &plot, &one.points, setting.theme.regime(one.regime));
+        ribbon(&mut sheet, &plot, one, setting.theme.regime(one.regime));
     }
     for one in &series {
-        line(&mut sheet, &plot, &one.points, setting.theme.regime(one.regime));
+        line(&mut sheet, &plot, one, setting.theme.regime(one.regime));
     }
-    years_axis(&mut sheet, &plot, (first, last), Numbers::Shown);
+    years_axis(&mut sheet, &plot, reach.across, Numbers::Shown);
     labels.draw(&mut sheet, &plot, &series);
-    let note = interval_note(setting, replicates(points().map(|p| p.1)), "Ribbons", "色带");
+    let points = series.iter().flat_map(|s| &s.points);
+    let note = interval_note(setting, replicates(points.map(|p| p.1)), "Ribbons", "色带");
     sheet.finish(plot.bottom + 4.2, &note)
-}
-
-/// A ribbon over each unbroken stretch of years that has intervals.
-pub(super) fn ribbon(sheet: &mut Sheet, plot: &Plot, points: &[(Year, Statistics)], colour: Colour) {
-    for stretch in stretches(points) {
-        let ends: Option<Vec<(f64, f64, f64)>> = stretch
-            .iter()
-            .map(|(year, s)| interval(s).map(|(l, h)| (f64::from(year.number()), l, h)))
-            .collect();
-        let Some(ends) = ends.filter(|ends| ends.len() > 1) else { continue };
-        let upper = ends.iter().map(|(year, _, high)| (plot.x(*year), plot.y(high * 100.0)));
-        let lower = ends.iter().rev().map(|(year, low, _)| (plot.x(*year), plot.y(low * 100.0)));
-        sheet.canvas.area(&upper.chain(lower).collect::<Vec<_>>(), colour, 0.18);
-    }
-}
-
-/// A line over each unbroken stretch of years, with a dot at the end of the last.
-pub(super) fn line(sheet: &mut Sheet, plot: &Plot, points: &[(Year, Statistics)], colour: Colour) {
-    let place = |(year, s): &(Year, Statistics)| {
-        (plot.x(f64::from(year.number())), plot.y(s.mean.unwrap_or(0.0) * 100.0))
-    };
-    for stretch in stretches(points) {
-        let path: Vec<(f64, f64)> = stretch.iter().map(place).collect();
-        if path.len() > 1 {
-            sheet.canvas.line(&path, LINE_PT, colour);
-        } else if let Some(at) = path.first() {
-            sheet.canvas.dot(*at, 0.5, colour);
-        }
-    }
-    if let Some(end) = points.last() {
-        sheet.canvas.dot(place(end), 0.75, colour);
-    }
-}
-
-fn stretches(points: &[(Year, Statistics)]) -> impl Iterator<Item = &[(Year, Statistics)]> {
-    points.chunk_by(|a, b| b.0.since(a.0) == 1)
 }
 
 /// Room between the plot and its labels, for the lines that lead to those that had to move.
@@ -128,14 +84,13 @@ struct EndLabels {
 }
 
 impl EndLabels {
-    fn new(results: &Results, setting: &Setting, series: &[Series], decimals: usize) -> Self {
+    fn new(results: &Results, setting: &Setting, series: &[Trace], decimals: usize) -> Self {
         let most = f64::from(setting.width_mm) * 0.3;
         let mut width: f64 = 0.0;
         let mut blocks = Vec::new();
         for one in series {
             let name = setting.regime_marked(results, one.regime);
-            let value = one.points.last().and_then(|(_, s)| s.mean).unwrap_or(0.0);
-            let value = format!("{}%", number(value * 100.0, decimals + 1));
+            let value = format!("{}%", number(one.end(), decimals + 1));
             let mut block: Vec<(String, String)> = wrap(&name, LABEL_PT, Weight::Bold, most, 4)
                 .into_iter()
                 .map(|line| (line, String::new()))
@@ -161,17 +116,14 @@ impl EndLabels {
         self.heights().iter().map(|h| h + GAP).sum()
     }
 
-    fn draw(&self, sheet: &mut Sheet, plot: &Plot, series: &[Series]) {
-        let ends: Vec<f64> = series
-            .iter()
-            .map(|s| plot.y(s.points.last().and_then(|p| p.1.mean).unwrap_or(0.0) * 100.0))
-            .collect();
+    fn draw(&self, sheet: &mut Sheet, plot: &Plot, series: &[Trace]) {
+        let ends: Vec<f64> = series.iter().map(|s| plot.y(s.end())).collect();
         let centres = spread(&ends, &self.heights(), GAP, plot.top - 1.5, plot.bottom + 1.5);
         let x = plot.right + LEADER;
         for (((block, one), centre), end) in self.blocks.iter().zip(series).zip(&centres).zip(&ends) {
             let theme = sheet.setting.theme;
             let colour = theme.regime(one.regime);
-            let from = one.points.last().map_or(plot.right, |p| plot.x(f64::from(p.0.number())));
+            let from = one.points.last().map_or(plot.right, |p| plot.x(f64::from(p.0)));
             sheet.canvas.line(&[(from + 1.1, *end), (x - 0.7, *centre)], 0.4, colour.mixed(theme.paper, 30));
             let letters = Text::label(theme.letters(colour));
             let step = line_height(LABEL_PT);

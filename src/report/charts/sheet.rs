@@ -95,19 +95,25 @@ impl<'s> Sheet<'s> {
         self.finish(y + height - 2.0, "")
     }
 
-    /// A key without a box: swatches with names in a row, wrapped; moves [`Sheet::top`].
+    /// A key without a box: swatches with names in a row, wrapped, long names too; moves [`Sheet::top`].
     pub fn key(&mut self, entries: &[(crate::report::style::Colour, String)]) {
         let (left, right) = (MARGIN, self.width() - MARGIN);
         let (mut x, mut y) = (left, self.top + 1.0);
         for (colour, name) in entries {
-            let room = 3.0 + width_mm(name, LABEL_PT, Weight::Regular);
+            let lines = wrap(name, LABEL_PT, Weight::Regular, right - left - 3.0, 3);
+            let widest = lines.iter().map(|l| width_mm(l, LABEL_PT, Weight::Regular)).fold(0.0, f64::max);
+            let room = 3.0 + widest;
             if x > left && x + room > right {
                 x = left;
                 y += line_height(LABEL_PT) + 0.3;
             }
             self.canvas.bar((x, y - 1.0), (x + 2.0, y + 1.0), *colour);
-            self.canvas.text_centred((x + 3.0, y), name, Text::label(self.setting.theme.ink));
-            x += room + 4.0;
+            for (i, line) in lines.iter().enumerate() {
+                y += if i > 0 { line_height(LABEL_PT) } else { 0.0 };
+                self.canvas.text_centred((x + 3.0, y), line, Text::label(self.setting.theme.ink));
+            }
+            // Beside a name of several lines nothing fits.
+            x = if lines.len() > 1 { right } else { x + room + 4.0 };
         }
         self.top = y + 3.2;
     }
@@ -209,7 +215,7 @@ pub fn numbers_across(sheet: &mut Sheet, plot: &Plot, ticks: &Ticks, form: fn(f6
 pub fn years_axis(sheet: &mut Sheet, plot: &Plot, (first, last): (i16, i16), numbers: Numbers) {
     let theme = sheet.setting.theme;
     sheet.canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], AXIS_PT, theme.ink);
-    let apart = width_mm("2000", LABEL_PT, Weight::Regular) + 5.0;
+    let apart = width_mm(&last.to_string(), LABEL_PT, Weight::Regular) + 5.0;
     for year in year_ticks(first, last, plot.right - plot.left, apart) {
         let x = plot.x(f64::from(year));
         sheet.canvas.line(&[(x, plot.bottom), (x, plot.bottom + TICK)], AXIS_PT, theme.ink);

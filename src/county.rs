@@ -1,0 +1,439 @@
+//! The county's money and staff: what a year leaves to the next.
+//!
+//! Four accounts: resident insurance and critical-illness insurance, pools of the prefecture of which the
+//! county bears a share; medical aid and local top-ups, its own. After a year's bills revenue and spending
+//! are held against one another; a fund that runs short pays a share of its obligations in the next year, or
+//! pays late, and carries its deficit on. Health workers leave, more of them where there are more contracts
+//! than they can serve, and vacancies are filled in part. All of it acts on 1 January of the next year,
+//! so within a year households don't wait for one another and sums are exact.
+//!
+//! Parameters: `society.funds`, `society.workforce`, `society.capacity`, `funds`, `staff`.
+
+use crate::scenario::plan::Place;
+use crate::scenario::policy::{PAYERS, Payer, Policy, Shortage};
+use crate::scenario::society::{Capacity, Funds, Workforce};
+use crate::units::{Money, Rate, Year};
+
+/// An account of the county.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Account {
+    /// Resident basic insurance.
+    Insurance,
+    /// Critical-illness insurance.
+    CriticalIllness,
+    /// Medical aid.
+    MedicalAid,
+    /// Local top-ups and supplementary insurance.
+    TopUp,
+}
+
+/// Number of accounts.
+pub const ACCOUNTS: usize = 4;
+
+impl Account {
+    /// All accounts.
+    pub const ALL: [Self; ACCOUNTS] = [Self::Insurance, Self::CriticalIllness, Self::MedicalAid, Self::TopUp];
+
+    /// The account that a payer pays from; charity has none.
+    #[must_use]
+    pub const fn of(payer: Payer) -> Option<Self> {
+        match payer {
+            Payer::BasicInsurance => Some(Self::Insurance),
+            Payer::CriticalIllnessInsurance => Some(Self::CriticalIllness),
+            Payer::MedicalAid => Some(Self::MedicalAid),
+            Payer::LocalTopUp | Payer::SupplementaryInsurance => Some(Self::TopUp),
+            Payer::Charity => None,
+        }
+    }
+}
+
+/// What a year's households add up to, for the county's decisions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Living members.
+    pub persons: i64,
+    /// Paid by payer, fen.
+    pub paid: [i64; PAYERS],
+    /// Premiums of households, of aid, and subsidies, fen.
+    pub premiums: i64,
+    /// Of them paid by medical aid, fen.
+    pub premium_aid: i64,
+    /// Chronic patients with a contract.
+    pub contracts: i64,
+}
+
+/// The numbers that a county publishes on 1 January.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Published {
+    /// Share of its obligations that each payer meets.
+    pub proration: [Rate; PAYERS],
+    /// Months by which each payer pays later.
+    pub delay_months: [u8; PAYERS],
+    /// Health workers over posts, in parts per million.
+    pub staff_ppm: i64,
+    /// Share of signed contracts that can be honoured, as the limit of a 16-bit number.
+    pub honoured: u32,
+    /// Share of county-level cases that the county hospital can treat, as the limit of a 16-bit number.
+    pub capability: u32,
+    /// Share of township-level cases that health centres lack staff for, as the limit of a 16-bit number.
+    pub turned_away: u32,
+}
+
+/// What a regime keeps of a county's money and staff.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CountyFunds {
+    /// Balance carried, fen.
+    balance: [i64; ACCOUNTS],
+    /// Share of obligations for which there is money this year, in parts per million.
+    share: [i64; ACCOUNTS],
+    /// Health workers over posts, in parts per million.
+    staff_ppm: i64,
+    /// Staff of talent programmes by year of service, in parts per million of posts.
+    talents: [i64; MOST_DUTY_YEARS],
+    /// Contracts over what staff could serve last year, in parts per million.
+    load_ppm: i64,
+}
+
+/// Longest duty that is told apart.
+const MOST_DUTY_YEARS: usize = 15;
+const MILLION: i64 = 1_000_000;
+
+/// The accounts of a county-year, fen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Books {
+    /// Revenue of the year.
+    pub revenue: [i64; ACCOUNTS],
+    /// Spending of the year.
+    pub spending: [i64; ACCOUNTS],
+    /// Balance at the end of the year.
+    pub balance: [i64; ACCOUNTS],
+    /// What the county itself bears: aid, top-ups, its share of the pools' gap.
+    pub county_burden: i64,
+}
+
+/// A year's rules of money and staff, compiled for the loop.
+#[derive(Debug, Clone)]
+pub struct CountyYear {
+    /// Whether accounts are kept.
+    pub kept: bool,
+    aid_per_head: Money,
+    top_up_per_head: Money,
+    critical_share: Rate,
+    local_risk_share: Rate,
+    shortage: Shortage,
+    damping: i64,
+    floor: i64,
+    reserve: Rate,
+    attrition: f64,
+    overload_attrition: f64,
+    filled: f64,
+    talent: f64,
+    duty_years: usize,
+    duty_stay: f64,
+    contracts_per_post: f64,
+    honoured: f64,
+    capability: f64,
+    hospital_elasticity: f64,
+    township_full: f64,
+    full_staff: bool,
+}
+
+impl CountyYear {
+    /// Compiles the year's rules for a place under a policy.
+    #[must_use]
+    pub fn compile(
+        (funds, workforce, capacity): (&Funds, &Workforce, &Capacity),
+        place: &Place,
+        policy: &Policy,
+        kept: bool,
+        yuan_factor: f64,
+        year: Year,
+    ) -> Self {
+        let yuan = |x: f64| Money::try_from_yuan(x * yuan_factor).expect("the book bounds amounts");
+        let share = |x: f64| Rate::try_from_share(x).expect("the book bounds shares");
+        let ppm = |x: f64| i64::from(share(x).ppm());
+        let ideal = policy.implementation;
+        let staff = &policy.staff;
+        let form = if ideal.agency { 0.0 } else { staff.form_weight.at(year) };
+        // Years of a bounded parameter.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let duty_years = (workforce.duty_years as usize).clamp(1, MOST_DUTY_YEARS);
+        Self {
+            kept,
+            aid_per_head: yuan(policy.funds.aid_yuan.at(year) * place.aid_budget_factor),
+            top_up_per_head: yuan(policy.funds.top_up_yuan.at(year)),
+            critical_share: share(policy.funds.critical_share.at(year)),
+            local_risk_share: share(policy.funds.local_risk_share.at(year)),
+            shortage: match policy.funds.shortage {
+                _ if ideal.environment => Shortage::None,
+                Shortage::Delay if ideal.agency => Shortage::None,
+                shortage => shortage,
+            },
+            damping: ppm(funds.damping),
+            floor: ppm(funds.floor),
+            reserve: Rate::try_from_fraction(funds.reserve).expect("the book bounds it"),
+            attrition: workforce.attrition * staff.leaving_factor.at(year),
+            overload_attrition: workforce.overload_attrition,
+            filled: workforce.filled,
+            talent: staff.talent.at(year),
+            duty_years,
+            duty_stay: workforce.duty_stay,
+            contracts_per_post: workforce.doctors_per_1000 / 1_000.0
+                * workforce.visits_per_doctor
+                * (1.0 - form)
+                / workforce.visits_per_contract.max(1e-9),
+            honoured: if ideal.agency { 1.0 } else { policy.service.honoured.at(year) },
+            capability: place.county_capability,
+            hospital_elasticity: capacity.hospital_elasticity,
+            township_full: capacity.township_full,
+            full_staff: ideal.agency,
+        }
+    }
+
+    /// What the county publishes on 1 January from what the year before left.
+    #[must_use]
+    pub fn publish(&self, funds: &CountyFunds) -> Published {
+        // Staff over posts is near one.
+        #[allow(clippy::cast_precision_loss)]
+        let staff = if self.full_staff { 1.0 } else { funds.staff_ppm as f64 / 1e6 };
+        let share =
+            |payer: Payer| Account::of(payer).map_or(MILLION, |account| funds.share[account as usize]);
+        let proration = Payer::ALL.map(|payer| {
+            let paid = if self.shortage == Shortage::Prorate { share(payer) } else { MILLION };
+            Rate::from_ppm(u32::try_from(paid).expect("a share is at most a million"))
+        });
+        // A fund that lacks a share of the year's money pays that share of a year later.
+        let delay = |payer: Payer| months(MILLION - share(payer));
+        let delay_months =
+            Payer::ALL.map(|payer| if self.shortage == Shortage::Delay { delay(payer) } else { 0 });
+        #[allow(clippy::cast_precision_loss)]
+        let load = funds.load_ppm as f64 / 1e6;
+        let served = if self.full_staff { 1.0 } else { (1.0 / load.max(1e-9)).min(1.0) };
+        let capability = self.capability * libm::pow(staff.max(0.0), self.hospital_elasticity);
+        let lacking = (1.0 - staff / self.township_full.max(1e-9)).clamp(0.0, 1.0);
+        let lacking = if self.township_full <= 0.0 || self.full_staff { 0.0 } else { lacking };
+        Published {
+            proration,
+            delay_months,
+            staff_ppm: if self.full_staff { MILLION } else { funds.staff_ppm },
+            honoured: crate::knowledge::limit(self.honoured * served),
+            capability: crate::knowledge::limit(capability.min(1.0)),
+            turned_away: crate::knowledge::limit(lacking),
+        }
+    }
+
+    /// Closes a year: the books, and the money and staff of the next.
+    pub fn close(&self, totals: &Totals, funds: &mut CountyFunds) -> Books {
+        let books = self.keep_books(totals, funds);
+        self.decide(&books, totals, funds);
+        self.staff(totals, funds);
+        books
+    }
+
+    fn keep_books(&self, totals: &Totals, funds: &mut CountyFunds) -> Books {
+        let mut books = Books::default();
+        if !self.kept {
+            return books;
+        }
+        let per_head = |amount: Money| amount.fen() * totals.persons;
+        let critical = Money::from_fen(totals.premiums).times(self.critical_share).fen();
+        books.revenue = [
+            totals.premiums - critical,
+            critical,
+            per_head(self.aid_per_head),
+            per_head(self.top_up_per_head),
+        ];
+        for payer in Payer::ALL {
+            if let Some(account) = Account::of(payer) {
+                books.spending[account as usize] += totals.paid[payer as usize];
+            }
+        }
+        books.spending[Account::MedicalAid as usize] += totals.premium_aid;
+        let mut pools_gap = 0;
+        for account in Account::ALL {
+            let at = account as usize;
+            let gap = books.spending[at] - books.revenue[at];
+            let most = Money::from_fen(books.revenue[at]).times(self.reserve).fen();
+            let carried = match account {
+                // The county bears a share of the pool; the prefecture carries the rest.
+                Account::Insurance | Account::CriticalIllness => {
+                    pools_gap += gap;
+                    funds.balance[at] - Money::from_fen(gap).times(self.local_risk_share).fen()
+                }
+                Account::MedicalAid | Account::TopUp => funds.balance[at] - gap,
+            };
+            funds.balance[at] = carried.min(most);
+        }
+        books.balance = funds.balance;
+        books.county_burden = books.spending[Account::MedicalAid as usize]
+            + books.spending[Account::TopUp as usize]
+            + Money::from_fen(pools_gap.max(0)).times(self.local_risk_share).fen();
+        books
+    }
+
+    /// The share of obligations met next year: what revenue and the balance allow, approached by the damping.
+    fn decide(&self, books: &Books, totals: &Totals, funds: &mut CountyFunds) {
+        for account in Account::ALL {
+            let at = account as usize;
+            let before = funds.share[at];
+            // What would have been paid in full: bills are cut, premium aid is not.
+            let met = if self.shortage == Shortage::Prorate { before.max(1) } else { MILLION };
+            let uncut = if account == Account::MedicalAid { totals.premium_aid } else { 0 };
+            let obligations = i128::from(books.spending[at] - uncut) * i128::from(MILLION) / i128::from(met)
+                + i128::from(uncut);
+            let means = match account {
+                // A pool's means are its revenue; the county answers for its share of the gap only.
+                Account::Insurance | Account::CriticalIllness => {
+                    let gap = obligations - i128::from(books.revenue[at]);
+                    let borne = gap.max(0) * i128::from(self.local_risk_share.ppm()) / i128::from(MILLION);
+                    obligations - borne + i128::from(funds.balance[at].max(0)).min(borne)
+                }
+                Account::MedicalAid | Account::TopUp => {
+                    i128::from(books.revenue[at]) + i128::from(funds.balance[at])
+                }
+            };
+            let goal = if obligations <= 0 || !self.kept || self.shortage == Shortage::None {
+                MILLION
+            } else {
+                let share = (means * i128::from(MILLION) / obligations).clamp(0, i128::from(MILLION));
+                i64::try_from(share).expect("clamped to a million")
+            };
+            let next = before + (goal - before) * self.damping / MILLION;
+            funds.share[at] = next.clamp(self.floor.min(MILLION), MILLION);
+        }
+    }
+
+    fn staff(&self, totals: &Totals, funds: &mut CountyFunds) {
+        // Counts of a county and parts per million are far below 2^53.
+        #[allow(clippy::cast_precision_loss)]
+        let (staff, persons, contracts) =
+            (funds.staff_ppm as f64 / 1e6, totals.persons as f64, totals.contracts as f64);
+        let can = persons * self.contracts_per_post * if self.full_staff { 1.0 } else { staff };
+        let load = if can > 0.0 {
+            contracts / can
+        } else if contracts > 0.0 {
+            1e3
+        } else {
+            0.0
+        };
+        let leaving = (self.attrition + self.overload_attrition * (load - 1.0).max(0.0)).min(1.0);
+        let ended = funds.talents[self.duty_years - 1];
+        funds.talents.copy_within(..MOST_DUTY_YEARS - 1, 1);
+        funds.talents[0] = parts(self.talent);
+        // Staff under duty stay; those whose duty ends stay in part.
+        #[allow(clippy::cast_precision_loss)]
+        let bound = funds.talents[1..self.duty_years].iter().sum::<i64>() as f64 / 1e6;
+        #[allow(clippy::cast_precision_loss)]
+        let freed = ended as f64 / 1e6 * (1.0 - self.duty_stay);
+        let free = (staff - bound).max(0.0);
+        let kept = (staff - free * leaving - freed).max(0.0);
+        let hired = (1.0 - kept).max(0.0) * self.filled;
+        funds.staff_ppm = parts(kept + hired + self.talent);
+        funds.load_ppm = parts(load.min(1e3));
+    }
+}
+
+impl CountyFunds {
+    /// Money and staff at the start.
+    #[must_use]
+    pub fn at_start(place: &Place) -> Self {
+        Self { share: [MILLION; ACCOUNTS], staff_ppm: parts(place.staff_level), ..Self::default() }
+    }
+}
+
+/// Months that a missing share of a year's money is.
+fn months(missing_ppm: i64) -> u8 {
+    u8::try_from(12 * missing_ppm / MILLION).expect("at most twelve")
+}
+
+fn parts(share: f64) -> i64 {
+    // A few posts at most.
+    #[allow(clippy::cast_possible_truncation)]
+    {
+        libm::floor(share * 1e6 + 0.5) as i64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Options, Override, Scenario, load_text};
+
+    fn scenario(settings: &[&str]) -> Scenario {
+        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
+        let overrides =
+            settings.iter().map(|s| Override { origin: "set".into(), text: (*s).into() }).collect();
+        load_text("x.toml", text, &Options { overrides, ..Options::default() }).expect("the scenario holds")
+    }
+
+    fn year(settings: &[&str]) -> (CountyYear, CountyFunds) {
+        let s = scenario(settings);
+        let society = (&s.society.funds, &s.society.workforce, &s.society.capacity);
+        let place = &s.places[0];
+        let year = CountyYear::compile(society, place, &s.regimes[1].policy, true, 1.0, Year::new(2022));
+        (year, CountyFunds::at_start(place))
+    }
+
+    const PERSONS: i64 = 10_000;
+
+    fn totals(aid_yuan_per_head: i64) -> Totals {
+        let mut totals = Totals { persons: PERSONS, premiums: PERSONS * 96_000, ..Totals::default() };
+        totals.paid[Payer::MedicalAid as usize] = PERSONS * aid_yuan_per_head * 100;
+        totals
+    }
+
+    #[test]
+    fn a_fund_in_balance_pays_in_full() {
+        let (year, mut funds) = year(&["places.poor-county.aid_budget_factor=1"]);
+        for _ in 0..5 {
+            year.close(&totals(60), &mut funds);
+            assert_eq!(year.publish(&funds).proration, [Rate::ONE; PAYERS]);
+        }
+    }
+
+    #[test]
+    fn a_fund_that_runs_short_pays_less_the_year_after_and_owes_what_it_overspent() {
+        let (year, mut funds) = year(&["places.poor-county.aid_budget_factor=1"]);
+        let books = year.close(&totals(128), &mut funds);
+        let aid = Account::MedicalAid as usize;
+        assert_eq!(books.revenue[aid], PERSONS * 6_400);
+        assert_eq!(books.balance[aid], PERSONS * (6_400 - 12_800));
+        let published = year.publish(&funds);
+        // Means of nothing against obligations: half of the way down to the floor.
+        assert_eq!(published.proration[Payer::MedicalAid as usize], Rate::from_ppm(500_000));
+        assert_eq!(published.proration[Payer::BasicInsurance as usize], Rate::ONE);
+    }
+
+    #[test]
+    fn a_late_payer_pays_in_full_but_late() {
+        let (year, mut funds) =
+            year(&["places.poor-county.aid_budget_factor=1", "regimes.targeted.funds.shortage=\"delay\""]);
+        year.close(&totals(128), &mut funds);
+        let published = year.publish(&funds);
+        assert_eq!(published.proration[Payer::MedicalAid as usize], Rate::ONE);
+        assert_eq!(published.delay_months[Payer::MedicalAid as usize], 6);
+    }
+
+    #[test]
+    fn staff_leave_and_talents_stay_for_their_duty() {
+        let (without, mut plain) = year(&["society.workforce.filled=0"]);
+        let (with, mut trained) = year(&["society.workforce.filled=0", "regimes.targeted.staff.talent=0.02"]);
+        for _ in 0..5 {
+            without.close(&totals(10), &mut plain);
+            with.close(&totals(10), &mut trained);
+        }
+        let staff = |year: &CountyYear, funds: &CountyFunds| year.publish(funds).staff_ppm;
+        assert!(staff(&without, &plain) < 850_000);
+        assert!(staff(&with, &trained) > staff(&without, &plain) + 60_000);
+    }
+
+    #[test]
+    fn too_many_contracts_are_not_honoured() {
+        let (year, mut funds) = year(&[]);
+        let busy = Totals { contracts: PERSONS, ..totals(10) };
+        let before = year.publish(&funds).honoured;
+        year.close(&busy, &mut funds);
+        assert!(year.publish(&funds).honoured < before);
+    }
+}

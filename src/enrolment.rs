@@ -1,0 +1,145 @@
+//! Enrolment in basic insurance: decided in the autumn before.
+//!
+//! A person enrols if a number that stays with the person is below the enrolment rate of the household's
+//! best class, whose odds fall with the household's premiums over its income and rise after a hospital bill.
+//! The policy's rate is the rate at the reference burden without a bill the year before. Who lapses waits on
+//! return: some months, and more for each missed year; listed classes are exempt.
+//!
+//! Parameters: `society.enrolment`, `premiums`.
+
+use crate::scenario::policy::{CLASSES, Class, ClassSet, PremiumRules};
+use crate::scenario::society::Enrolment;
+use crate::units::{Money, Year};
+
+/// Classes that never wait: rural low-income people (Shanxi 2021).
+const EXEMPT: ClassSet = ClassSet(
+    ClassSet::MONITORED.0
+        | 1 << Class::Registered as u16
+        | 1 << Class::Destitute as u16
+        | 1 << Class::Dibao as u16
+        | 1 << Class::DibaoEdge as u16,
+);
+/// Burdens between which the odds are worked out: powers of two of the reference, from 1/16 to 16.
+const STEPS: usize = 9;
+
+/// Enrolment of a year under a regime, compiled for the loop.
+#[derive(Debug, Clone)]
+pub struct EnrolmentYear {
+    /// Limit of the person's number: `[class][burden step][ill]`.
+    limits: [[[u32; 2]; STEPS]; CLASSES],
+    reference_ppm: i64,
+    waiting: (u32, u32),
+}
+
+impl EnrolmentYear {
+    /// Compiles the year; `everybody` for an ideal target group.
+    #[must_use]
+    pub fn compile(enrolment: &Enrolment, premiums: &PremiumRules, year: Year, everybody: bool) -> Self {
+        let share = |class: usize, step: usize, ill: usize| -> f64 {
+            let rate = premiums.enrolment[class].at(year);
+            if everybody || rate >= 1.0 {
+                return 1.0;
+            }
+            // Steps 0 to 8 are doublings −4 to 4.
+            #[allow(clippy::cast_precision_loss)]
+            let doublings = step as f64 - 4.0;
+            let illness = if ill == 1 { enrolment.illness_odds } else { 1.0 };
+            let odds = rate / (1.0 - rate) * libm::pow(enrolment.burden_odds, doublings) * illness;
+            odds / (1.0 + odds)
+        };
+        // Months and parts per million of bounded parameters.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let months = |x: f64| libm::floor(x + 0.5) as u32;
+        #[allow(clippy::cast_possible_truncation)]
+        let reference_ppm = (enrolment.reference_burden * 1e6) as i64;
+        Self {
+            limits: std::array::from_fn(|class| {
+                std::array::from_fn(|step| std::array::from_fn(|ill| whole(share(class, step, ill))))
+            }),
+            reference_ppm,
+            waiting: (
+                months(premiums.waiting_months.at(year)),
+                months(premiums.waiting_months_per_year.at(year)),
+            ),
+        }
+    }
+
+    /// The limit under which a member's number enrols: the best of the household's classes.
+    #[must_use]
+    pub fn limit(&self, classes: ClassSet, premiums: Money, income: Money, ill: bool) -> u32 {
+        let step = self.step(premiums, income);
+        let limits = classes.iter().map(|class| self.limits[class as usize][step][usize::from(ill)]);
+        limits.max().unwrap_or(0)
+    }
+
+    /// The doubling of the reference burden that the premiums are nearest below.
+    fn step(&self, premiums: Money, income: Money) -> usize {
+        let mut threshold = self.reference_ppm * income.fen().max(1) / 16;
+        let burden = premiums.fen() * 1_000_000;
+        let mut step = 0;
+        while step + 1 < STEPS && burden >= threshold * 2 {
+            threshold *= 2;
+            step += 1;
+        }
+        step
+    }
+
+    /// Months that a member waits for benefits who comes back after `missed` years.
+    #[must_use]
+    pub fn waiting(&self, classes: ClassSet, missed: u8) -> u32 {
+        if missed == 0 || classes.0 & EXEMPT.0 != 0 {
+            return 0;
+        }
+        (self.waiting.0 + self.waiting.1 * u32::from(missed - 1)).min(12)
+    }
+}
+
+/// A share as a limit of a 32-bit number.
+fn whole(share: f64) -> u32 {
+    if share >= 1.0 { u32::MAX } else { (crate::random::threshold(share) >> 32) as u32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Options, load_text};
+
+    fn year(everybody: bool) -> EnrolmentYear {
+        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
+        let scenario = load_text("x.toml", text, &Options::default()).expect("the scenario holds");
+        let policy = &scenario.regimes[1].policy;
+        EnrolmentYear::compile(&scenario.society.enrolment, &policy.premiums, Year::new(2026), everybody)
+    }
+
+    #[test]
+    fn burden_lowers_enrolment_and_illness_raises_it() {
+        let year = year(false);
+        let none = ClassSet::default();
+        let limit =
+            |premium: i64, ill| year.limit(none, Money::from_yuan(premium), Money::from_yuan(40_000), ill);
+        assert!(limit(800, false) > limit(1_600, false));
+        assert!(limit(1_600, false) > limit(6_400, false));
+        assert!(limit(1_600, true) > limit(1_600, false));
+        // At the reference of 2 % the policy's rate.
+        let rate = f64::from(limit(800, false)) / 4_294_967_296.0;
+        assert!((rate - 0.943).abs() < 1e-6, "{rate}");
+    }
+
+    #[test]
+    fn who_lapsed_waits_unless_listed() {
+        let year = year(false);
+        let none = ClassSet::default();
+        assert_eq!(year.waiting(none, 0), 0);
+        assert_eq!(year.waiting(none, 1), 3);
+        assert_eq!(year.waiting(none, 4), 6);
+        assert_eq!(year.waiting(none.with(Class::Dibao), 4), 0);
+    }
+
+    #[test]
+    fn an_ideal_target_group_insures() {
+        assert_eq!(
+            year(true).limit(ClassSet::default(), Money::from_yuan(9_000), Money::ZERO, false),
+            u32::MAX
+        );
+    }
+}

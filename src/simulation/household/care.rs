@@ -1,0 +1,207 @@
+//! Care: each episode is treated or forgone, and its bill settled; then the year's outpatient care.
+
+use super::{CareSums, HouseholdOutcome, Step};
+use crate::billing::{self, HouseholdYear, Patient, Payers, PersonYear};
+use crate::care::{Outcome, Reason, Seeker};
+use crate::illness::{MENTAL, PotentialEpisode};
+use crate::random::Draw;
+use crate::record::{Column, Histograms, bin};
+use crate::scenario::policy::ClassSet;
+use crate::units::{Money, Rate};
+
+/// Months of a year.
+const MONTHS: u64 = 12;
+
+/// The month of a date, from 0.
+fn month_of(date: u64) -> u8 {
+    // Below twelve.
+    #[allow(clippy::cast_possible_truncation)]
+    {
+        ((u128::from(date) * u128::from(MONTHS)) >> 64) as u8
+    }
+}
+
+impl Step<'_> {
+    pub(super) fn seek_care(&mut self, outcome: &mut HouseholdOutcome) {
+        let members = self.people.len();
+        self.scratch.persons.clear();
+        self.scratch.persons.resize(members, PersonYear::default());
+        self.scratch.lost.clear();
+        self.scratch.lost.resize(members, 0);
+        self.scratch.untreated.clear();
+        self.scratch.untreated.resize(members, false);
+        let mut household = HouseholdYear::default();
+        let mut liquidity = self.place_year.economy.liquidity(self.state);
+        for index in 0..self.scratch.episodes.len() {
+            let episode = self.scratch.episodes[index];
+            self.attend(&episode, &mut household, &mut liquidity, outcome);
+        }
+        self.outpatient(&mut household, outcome);
+        for (state, untreated) in self.states.iter_mut().zip(&self.scratch.untreated) {
+            state.untreated = *untreated;
+        }
+    }
+
+    fn seeker(&self, at: usize, liquidity: Money, insured: bool, aware: bool) -> Seeker {
+        let untreated =
+            self.states[at].chronic & (1 << MENTAL) != 0 && !self.scratch.health[at].mental_treated;
+        let near = self.regime_year.service.no_distance;
+        let distance = f64::from(self.household.distance_factor) / 1e6;
+        Seeker {
+            classes: self.classes(),
+            insured,
+            distance_factor: if near { distance.max(1.0) } else { distance },
+            liquidity,
+            aware,
+            mentally_ill: untreated,
+            capability: self.published.capability,
+            lacking: self.published.turned_away,
+        }
+    }
+
+    /// The patient in every class that any department knows of.
+    fn patient(&self, at: usize, insured: bool, payers: &Payers) -> Patient {
+        let known = payers.known.iter().flatten().fold(0, |all, classes| all | classes.0);
+        Patient {
+            insured,
+            classes: ClassSet(known),
+            age: u8::try_from(self.age(at)).expect("ages are capped at 100"),
+            chronic: self.states[at].chronic,
+            household_income: Money::from_fen(self.state.income_last),
+            household_income_per_head: Money::from_fen(
+                self.state.income_last / i64::from(self.state.members_last.max(1)),
+            ),
+        }
+    }
+
+    fn attend(
+        &mut self,
+        episode: &PotentialEpisode,
+        household: &mut HouseholdYear,
+        liquidity: &mut Money,
+        outcome: &mut HouseholdOutcome,
+    ) {
+        let at = episode.slot as usize;
+        let month = month_of(episode.date);
+        let insured = self.states[at].insured && month >= self.states[at].benefits_from;
+        let seeker = self.seeker(at, *liquidity, insured, outcome.aware);
+        let sums = &mut outcome.care;
+        let (needed, bill) = match self.place_year.care.seek(self.care_terms, episode, &seeker) {
+            Outcome::NotNeeded => return,
+            Outcome::Forgone(reason) => {
+                sums.forgo(reason);
+                self.stay_ill(at);
+                return;
+            }
+            Outcome::Treated { needed, bill } => (needed, bill),
+        };
+        sums.needed += i64::from(needed);
+        sums.induced += i64::from(!needed);
+        sums.admissions += 1;
+        sums.outside += i64::from(bill.outside);
+        if self.states[at].insured && !insured {
+            sums.waiting += bill.amount;
+        }
+        let payers = self.payers(month);
+        let patient = self.patient(at, insured, &payers);
+        let claim = self.place_year.knowledge.claim_word(episode.claim_word, outcome.aware);
+        let person = &mut self.scratch.persons[at];
+        let settled = self.regime_year.layers.settle_by(&bill, &patient, claim, person, household, &payers);
+        sums.add(&bill, &settled);
+        sums.inpatient += bill.amount;
+        sums.paid_inpatient += bill.amount - settled.out_of_pocket;
+        if u64::from(month) + u64::from(settled.delay_months) >= MONTHS {
+            sums.late += settled.delayed;
+        }
+        *liquidity = liquidity.less(settled.out_of_pocket + settled.delayed);
+        let spent = sums.out_of_pocket;
+        let before = self.state.monitored;
+        self.regime_year.lists.alert(spent, self.shared.alert_word, month, self.state);
+        outcome.found |= before != self.state.monitored;
+        self.lose_days(at, needed, episode.major.is_some());
+    }
+
+    /// Needed care that is not had: days are lost all the same, and next year is worse.
+    fn stay_ill(&mut self, at: usize) {
+        self.scratch.untreated[at] = true;
+        self.scratch.lost[at] += self.place_year.economy.days_ppm(self.place_year.care.days.untreated);
+    }
+
+    /// Days lost by the patient, and by one other adult at home who cares.
+    fn lose_days(&mut self, at: usize, needed: bool, major: bool) {
+        let days = self.place_year.care.days;
+        let (patient, carer) = match (needed, major) {
+            (_, true) => (days.patient_major, days.carer_major),
+            (true, false) => (days.patient, days.carer),
+            (false, false) => (days.induced, days.carer),
+        };
+        self.scratch.lost[at] += self.place_year.economy.days_ppm(patient);
+        let works = |other: usize| {
+            other != at
+                && self.present(other)
+                && !self.states[other].away
+                && self.place_year.works(self.age(other))
+        };
+        if let Some(carer_at) = (0..self.people.len()).find(|other| works(*other)) {
+            let share = Rate::try_from_share(self.world.scenario.society.economy.carer_share)
+                .expect("the book bounds shares");
+            let ppm = Money::from_fen(self.place_year.economy.days_ppm(carer)).times(share).fen();
+            self.scratch.lost[carer_at] += ppm;
+        }
+    }
+
+    /// Outpatient care of the year, one bill a person, settled after the stays.
+    fn outpatient(&mut self, household: &mut HouseholdYear, outcome: &mut HouseholdOutcome) {
+        let payers = self.payers(11);
+        for at in 0..self.people.len() {
+            if !self.present(at) {
+                continue;
+            }
+            let seeker = self.seeker(at, Money::ZERO, self.states[at].insured, outcome.aware);
+            let chronic = self.states[at].chronic;
+            let lane = self.shared.first[at][Draw::Outpatient.lane()];
+            let Some(bill) = self.place_year.care.outpatient_bill(self.care_terms, &seeker, chronic, lane)
+            else {
+                continue;
+            };
+            let patient = self.patient(at, seeker.insured, &payers);
+            let person = &mut self.scratch.persons[at];
+            let layers = &self.regime_year.layers;
+            let settled = layers.settle_by(&bill, &patient, 0, person, household, &payers);
+            outcome.care.add(&bill, &settled);
+        }
+    }
+
+    /// Counts the year's spending of each member who spent anything.
+    pub(super) fn count_spending(&self, histograms: &mut Histograms) {
+        for spent in self.scratch.persons.iter().map(PersonYear::billed).filter(|spent| *spent > Money::ZERO)
+        {
+            let at = bin(spent.fen());
+            histograms.count(Column::SpendingPersons, at, 1);
+            histograms.count(Column::SpendingSum, at, spent.fen());
+        }
+    }
+}
+
+impl CareSums {
+    fn add(&mut self, bill: &billing::Bill, settled: &billing::Settlement) {
+        self.bill += bill.amount;
+        self.covered += bill.covered;
+        self.out_of_pocket += settled.out_of_pocket;
+        for (sum, paid) in self.paid.iter_mut().zip(settled.by_payer) {
+            *sum += paid;
+        }
+    }
+
+    fn forgo(&mut self, reason: Reason) {
+        self.needed += 1;
+        self.forgone += 1;
+        *match reason {
+            Reason::Money => &mut self.forgone_for_money,
+            Reason::Distance => &mut self.forgone_distance,
+            Reason::Capacity => &mut self.forgone_capacity,
+            Reason::Unaware => &mut self.forgone_unaware,
+            Reason::Other => &mut self.forgone_other,
+        } += 1;
+    }
+}

@@ -1,0 +1,185 @@
+//! Exaggerations move what they must in the direction they must, and better protection never costs a
+//! household more when behaviour is off.
+
+use fanpin::experiment::{self, Finished, Unwatched};
+use fanpin::record::PanelRow;
+use fanpin::scenario::{Options, Override, load_text};
+
+const SMALL: &str = r#"
+name = "small"
+extends = "inclusive-vs-targeted"
+baseline = "targeted"
+
+[plan]
+replicates = 2
+households = 1500
+last_year = 2026
+
+[places.poor-county]
+counties = 1
+
+[regimes]
+order = ["targeted", "inclusive"]
+
+[output]
+panel = true
+"#;
+
+fn run_text(text: &str, settings: &[&str]) -> Finished {
+    let set = |text: &&str| Override { origin: "setting".to_owned(), text: (*text).to_owned() };
+    let options = Options { overrides: settings.iter().map(set).collect(), ..Options::default() };
+    let scenario = load_text("small.toml", text, &options).unwrap_or_else(|e| panic!("{settings:?}: {e:?}"));
+    experiment::run(&scenario, &Unwatched).expect("nobody stops it")
+}
+
+fn run(settings: &[&str]) -> Finished {
+    run_text(SMALL, settings)
+}
+
+/// Mean of a measure of everyone over the years from 2022, under the targeted regime.
+fn mean(finished: &Finished, measure: &str) -> f64 {
+    let of = |row: &&fanpin::measures::table::MeasureRow| {
+        row.regime == "targeted" && row.group == "all" && row.measure == measure && row.year.number() >= 2022
+    };
+    let rows: Vec<f64> =
+        finished.results.measures.iter().filter(of).filter_map(|row| row.statistics.mean).collect();
+    assert!(!rows.is_empty(), "{measure} is there");
+    rows.iter().sum::<f64>() / rows.len() as f64
+}
+
+#[test]
+fn exaggerations_move_what_they_must() {
+    let base = run(&[]);
+    let cases: [(&[&str], &[&str], &[&str]); 11] = [
+        (&["society.illness.onset_factor=2"], &["chronic_prevalence", "lost_earnings_per_head"], &[]),
+        (&["society.demography.mortality_factor=2"], &["deaths_per_1000"], &["persons"]),
+        (
+            &["places.poor-county.staff_level=0", "society.workforce.filled=0"],
+            &["forgone_capacity_rate"],
+            &["staff_share", "contract_served_rate"],
+        ),
+        (
+            &["history.funds.aid_yuan=0", "regimes.targeted.funds.aid_yuan=0"],
+            &["oop_per_head"],
+            &["aid_met_share", "fund_balance_per_head", "paid_medical_aid_per_head"],
+        ),
+        (
+            &["society.awareness.aware=0", "society.awareness.aware_literate=0"],
+            &["forgone_unaware_rate"],
+            &["aware_rate"],
+        ),
+        (
+            &["society.mental.debt_factor=4", "society.mental.catastrophe_factor=4"],
+            &["depression_prevalence"],
+            &[],
+        ),
+        (
+            &["regimes.targeted.service.honoured=1", "regimes.targeted.staff.form_weight=0"],
+            &["contract_served_rate"],
+            &[],
+        ),
+        (
+            &["society.migration.going_16=0", "society.migration.going_30=0", "society.migration.going_45=0"],
+            &["resident_share"],
+            &["remittances_per_head"],
+        ),
+        (
+            &["society.formation.fission=0.6", "society.formation.fission_last=0.6"],
+            &["elderly_only_households", "households"],
+            &["household_size"],
+        ),
+        (
+            &[
+                "regimes.targeted.monitoring.self_report=0",
+                "regimes.targeted.classes.detection=0",
+                "regimes.targeted.monitoring.alert=0",
+            ],
+            &[],
+            &["found_rate", "risk_monitored_share"],
+        ),
+        (&["society.effort.loss=0.5"], &["effort_lost_share"], &["income_per_head"]),
+    ];
+    for (settings, up, down) in cases {
+        let other = run(settings);
+        for measure in up {
+            assert!(mean(&other, measure) > mean(&base, measure), "{settings:?}: {measure} must rise");
+        }
+        for measure in down {
+            assert!(mean(&other, measure) < mean(&base, measure), "{settings:?}: {measure} must fall");
+        }
+    }
+}
+
+#[test]
+fn ideal_implementation_does_what_its_dimension_says() {
+    let base = run(&[]);
+    let ideal = |dimension: &str| run(&[&format!("regimes.targeted.implementation.{dimension}=\"ideal\"")]);
+    let agency = ideal("agency");
+    assert!(mean(&agency, "contract_honoured_share") > 0.99);
+    assert!(mean(&agency, "risk_monitored_share") > mean(&base, "risk_monitored_share"));
+    let target = ideal("target_group");
+    assert!(mean(&target, "aware_rate") > 0.999 && mean(&target, "health_literacy") > 0.999);
+    assert!(mean(&target, "insured_share") > 0.999 && mean(&target, "effort_lost_share") == 0.0);
+    let environment = ideal("environment");
+    assert!(mean(&environment, "forgone_distance_rate") < mean(&base, "forgone_distance_rate"));
+    assert!(mean(&environment, "aid_met_share") > mean(&base, "aid_met_share"));
+    let policy = ideal("policy");
+    assert!(mean(&policy, "late_per_head") < mean(&base, "late_per_head"));
+}
+
+/// Behaviour off: who seeks care and insures doesn't depend on the terms.
+const NO_BEHAVIOUR: [&str; 9] = [
+    "society.switches.price_response=false",
+    "society.switches.deposits=false",
+    "society.switches.enrolment=false",
+    "society.switches.monitoring=false",
+    "society.switches.funds=false",
+    "society.switches.effort=false",
+    "society.switches.mental=false",
+    "society.switches.onset_effects=false",
+    "society.switches.forgone_effects=false",
+];
+
+#[test]
+fn with_behaviour_off_a_more_generous_layer_leaves_no_household_paying_more() {
+    let text = SMALL.replace(
+        "order = [\"targeted\", \"inclusive\"]",
+        "order = [\"targeted\", \"generous\"]\n[regimes.generous]\npolicy = \"targeted\"\n[regimes.generous.layers.basic.rate]\ncounty = 0.95\ntownship = 0.95\n",
+    );
+    let mut settings = NO_BEHAVIOUR.to_vec();
+    // Lists and programmes look at what was paid the year before: fixed thresholds, nobody re-checked.
+    settings.push("society.switches.programmes=false");
+    settings.push("society.lists.quotas=false");
+    settings.push("regimes.targeted.classes.list=\"frozen\"");
+    settings.push("regimes.generous.classes.list=\"frozen\"");
+    let finished = run_text(&text, &settings);
+    let of = |regime: u16| finished.panel.iter().filter(move |row| row.regime == regime && row.year == 2021);
+    let theirs: std::collections::BTreeMap<u64, &PanelRow> = of(0).map(|row| (row.household, row)).collect();
+    let mut better = 0;
+    for row in of(1) {
+        let before = theirs[&row.household];
+        assert_eq!(row.bill_fen, before.bill_fen, "the same bills");
+        assert!(row.out_of_pocket_fen <= before.out_of_pocket_fen, "{row:?}\n{before:?}");
+        better += usize::from(row.out_of_pocket_fen < before.out_of_pocket_fen);
+    }
+    assert!(better > 50, "{better} households pay less");
+}
+
+#[test]
+fn households_of_the_old_alone_grow_as_children_leave_marry_and_found_households() {
+    let finished = run(&["plan.first_year=2011", "plan.switch_year=2021"]);
+    let in_year = |year: i16, measure: &str| {
+        finished
+            .results
+            .measures
+            .iter()
+            .find(|r| {
+                r.regime == "targeted" && r.group == "all" && r.measure == measure && r.year.number() == year
+            })
+            .and_then(|row| row.statistics.mean)
+            .expect("the measure is there")
+    };
+    assert!(in_year(2020, "elderly_only_households") > in_year(2011, "elderly_only_households") + 0.03);
+    assert!(in_year(2020, "one_person_households") > in_year(2011, "one_person_households"));
+    assert!(in_year(2020, "household_size") < in_year(2011, "household_size") - 0.2);
+}
