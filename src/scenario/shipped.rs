@@ -25,7 +25,7 @@ macro_rules! shipped {
 
 /// Every file that ships, by kind and name.
 pub const ALL: &[Shipped] = shipped! {
-    Scenario "": "inclusive-vs-targeted";
+    Scenario "": "history" "inclusive-vs-targeted";
     Policy "policies/": "basic-only" "cliff" "historical" "inclusive" "targeted" "targeted-frozen" "transition";
     Place "places/": "ordinary-county" "poor-county";
 };
