@@ -11,10 +11,9 @@
 use crate::demography::AGES;
 use crate::random::threshold;
 use crate::scenario::society::Migration;
-use crate::units::Rate;
 
 /// Earning strength of a local worker.
-pub const LOCAL_WORKER: i64 = 1_000;
+const LOCAL_WORKER: i64 = 1_000;
 
 /// Migration in one year, compiled for the loop.
 #[derive(Debug, Clone)]
@@ -29,10 +28,7 @@ pub struct MigrationYear {
     pub care_factor: f64,
     /// Threshold of being away at the start: `[sex][age]`.
     pub away_at_start: [[u64; AGES]; 2],
-    /// Earning strength of a migrant.
-    pub strength: i64,
-    /// Share of a migrant's earnings that comes home.
-    pub remitted: Rate,
+    strength: i64,
 }
 
 impl MigrationYear {
@@ -68,7 +64,6 @@ impl MigrationYear {
             returning,
             care_factor: migration.care_return_factor,
             strength,
-            remitted: Rate::try_from_share(migration.remitted_share).expect("the book bounds shares"),
         }
     }
 
@@ -91,10 +86,11 @@ impl MigrationYear {
         (self.returning[age] * factor).min(1.0)
     }
 
-    /// Largest chance of going at an age and sex.
+    /// Earning strength of a member who works, in thousandths of a local worker.
     #[must_use]
-    pub fn going_bound(&self, sex: usize, age: usize) -> f64 {
-        self.goes(sex, age, 15)
+    #[inline]
+    pub const fn strength_of(&self, away: bool) -> i64 {
+        if away { self.strength } else { LOCAL_WORKER }
     }
 }
 

@@ -15,7 +15,6 @@ use crate::care::CareTerms;
 use crate::county::{Account, CountyFunds, Published, Totals};
 use crate::demography::age_index;
 use crate::illness::{PotentialEpisode, lognormal_ppm};
-use crate::migration::LOCAL_WORKER;
 use crate::population::columns::{
     County, CountyState, Household, HouseholdState, NEVER, Person, Registration, Status,
 };
@@ -198,7 +197,7 @@ impl<'a> CountyRun<'a> {
         let mut strength = 0;
         for (person, state) in &founders {
             if place_year.works(age_index(START, person.birth_year)) {
-                strength += if state.away { place_year.migration.strength } else { LOCAL_WORKER };
+                strength += place_year.migration.strength_of(state.away);
             }
         }
         let transitory = rank(normal(year_words[0]));
@@ -277,7 +276,7 @@ impl<'a> CountyRun<'a> {
                 members += 1;
                 let away = state.persons[slot].away;
                 if place_year.works(age) {
-                    strength += if away { place_year.migration.strength } else { LOCAL_WORKER };
+                    strength += place_year.migration.strength_of(away);
                 }
                 elderly_only &= age >= 60;
                 chronic |= state.persons[slot].chronic;

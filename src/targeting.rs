@@ -205,7 +205,7 @@ impl ListYear {
         if !self.monitoring || state.monitored != Monitored::No || word >= self.alert {
             return;
         }
-        if spent > Money::from_fen(state.income_last.max(0)).times(self.sudden_share) {
+        if self.is_large(spent, state) {
             self.find(Monitored::Sudden, month, state);
             state.classes =
                 ClassSet(state.classes & !(1 << Class::LiftedStable as u16)).with(Class::SuddenDifficulty).0;
@@ -233,8 +233,12 @@ impl ListYear {
     }
 
     fn is_sudden(&self, state: &HouseholdState) -> bool {
-        let limit = Money::from_fen(state.income_last.max(0)).times(self.sudden_share).fen();
-        state.out_of_pocket_last > 0 && state.out_of_pocket_last > limit
+        self.is_large(Money::from_fen(state.out_of_pocket_last), state)
+    }
+
+    /// Whether spending is over the share of last year's income that makes sudden difficulty; none never is.
+    fn is_large(&self, spent: Money, state: &HouseholdState) -> bool {
+        spent > Money::from_fen(state.income_last.max(0)).times(self.sudden_share)
     }
 
     fn find(&self, monitored: Monitored, month: u8, state: &mut HouseholdState) {

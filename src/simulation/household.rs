@@ -238,7 +238,7 @@ impl Step<'_> {
     fn open_lists(&mut self, outcome: &mut HouseholdOutcome) {
         let has_worker = (0..self.people.len()).any(|at| self.able(at));
         outcome.aware = self.is_aware();
-        let error = if self.regime_year.true_incomes { 1_000_000 } else { self.shared.official_error_last };
+        let error = self.regime_year.official_error(self.shared.official_error_last);
         let known = known(self.shared, error, self.state, (has_worker, outcome.aware));
         self.regime_year.lists.open(&known, self.thresholds, self.state);
         outcome.at_risk_seen = self.regime_year.lists.at_risk(&known, self.thresholds, self.state);
@@ -281,7 +281,7 @@ impl Step<'_> {
                 ))
     }
 
-    /// Enrolment for the year, decided in the autumn before on last year's classes, income and bills.
+    /// Enrolment for the year, on the classes of 1 January and last year's income and bills.
     fn enrol(&mut self) {
         let members = i64::from(self.state.members_last);
         let classes = ClassSet(self.state.classes_opening);

@@ -93,8 +93,7 @@ pub struct RegimeYear {
     pub county: CountyYear,
     /// Share of villages with an improved environment, as the limit of a 16-bit number.
     pub improved_environment: u32,
-    /// Whether officials see true incomes (an ideal agency).
-    pub true_incomes: bool,
+    true_incomes: bool,
     aid_share: [Rate; CLASSES],
 }
 
@@ -381,6 +380,13 @@ impl RegimeYear {
             improved_environment: limit(improved),
             true_incomes: ideal.agency,
         }
+    }
+
+    /// Officials' error about a household, in parts per million: none with an ideal agency.
+    #[must_use]
+    #[inline]
+    pub const fn official_error(&self, error: u32) -> u32 {
+        if self.true_incomes { 1_000_000 } else { error }
     }
 
     /// The part of a premium that aid pays: the best of the household's classes.

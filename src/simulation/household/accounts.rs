@@ -1,9 +1,7 @@
 //! The household's accounts, and whether it is poor.
 
 use super::{Counts, HouseholdOutcome, Step};
-use crate::demography::age_index;
 use crate::economy::{Accounts, YearInput};
-use crate::migration::LOCAL_WORKER;
 use crate::population::columns::{HouseholdState, PersonState, Registration};
 use crate::poverty::is_poor;
 use crate::scenario::policy::ClassSet;
@@ -73,7 +71,7 @@ impl Step<'_> {
         }
         outcome.workers += 1;
         let away = self.states[at].away;
-        let strength = if away { self.place_year.migration.strength } else { LOCAL_WORKER };
+        let strength = self.place_year.migration.strength_of(away);
         input.strength += strength;
         input.strength_away += if away { strength } else { 0 };
         let lost = (self.lasting_loss(at) + self.scratch.lost[at]).min(1_000_000);
@@ -83,7 +81,7 @@ impl Step<'_> {
     /// Whether every resident member is 60 or over.
     fn elderly_only(&self) -> bool {
         let mut residents = (0..self.people.len()).filter(|at| self.present(*at) && !self.states[*at].away);
-        residents.all(|at| age_index(self.year, self.people[at].birth_year) >= 60)
+        residents.all(|at| self.age(at) >= 60)
     }
 
     /// The twin without this year's illness: the same past, county and support, no stays, bills or days lost
@@ -98,8 +96,7 @@ impl Step<'_> {
             YearInput { out_of_pocket: Money::ZERO, late: Money::ZERO, strength_lost_ppm: 0, ..*input };
         for at in 0..self.people.len() {
             if self.present(at) && self.place_year.works(self.age(at)) {
-                let strength =
-                    if self.states[at].away { self.place_year.migration.strength } else { LOCAL_WORKER };
+                let strength = self.place_year.migration.strength_of(self.states[at].away);
                 healthy.strength_lost_ppm += strength * self.loss_before(at);
             }
         }
@@ -154,7 +151,7 @@ impl Step<'_> {
         state.members_last = outcome.members;
         state.poor_last = outcome.poor;
         if outcome.members > 0 {
-            let error = if self.regime_year.true_incomes { 1_000_000 } else { self.household.official_error };
+            let error = self.regime_year.official_error(self.household.official_error);
             self.seen.count(crate::targeting::seen(error, state).0);
         }
         outcome.ever_entered = state.ever_entered;
@@ -164,7 +161,7 @@ impl Step<'_> {
 
     /// Whether officials see the household under the line.
     fn seen_poor(&self, net: Money, members: i64, line: i64) -> bool {
-        let error = if self.regime_year.true_incomes { 1_000_000 } else { self.household.official_error };
+        let error = self.regime_year.official_error(self.household.official_error);
         is_poor(net.times(crate::units::Rate::from_ppm(error)), members, line)
     }
 }
