@@ -39,6 +39,8 @@ pub struct CareYear {
     outpatient_user: u16,
     visit_cost: Money,
     visits: Rate,
+    /// Factor on visits where the village has a doctor, and where it has none.
+    nearness: [Rate; 2],
     visits_chronic: Rate,
     in_catalogue_outpatient: Rate,
 }
@@ -88,8 +90,10 @@ pub struct Seeker {
     pub mentally_ill: bool,
     /// Share of county-level cases that the county hospital can treat, as the limit of a 16-bit number.
     pub capability: u32,
-    /// Share of township-level cases that health centres lack staff for, likewise.
+    /// Share of township-level cases that health centres lack staff or beds for, likewise.
     pub lacking: u32,
+    /// Whether the village has a doctor.
+    pub doctor_near: bool,
 }
 
 /// Why needed care is not had.
@@ -142,6 +146,8 @@ impl CareYear {
         #[allow(clippy::cast_possible_truncation)]
         let whole = |days: f64| libm::floor(days + 0.5) as i64;
         let patient = care.stay_days + care.convalescence_days;
+        // Published visits contain the villages without a doctor.
+        let near = 1.0 - (1.0 - place.clinics_staffed) * (1.0 - society.villages.visits_without_doctor);
         Self {
             mean_cost: Level::ALL.map(cost),
             in_catalogue: [
@@ -175,6 +181,7 @@ impl CareYear {
             visit_cost: Money::try_from_yuan(tables.path(Path::VisitCostTownship, year) * place.price_level)
                 .expect("a mean bill is a small amount"),
             visits: rate(care.outpatient_visits / care.outpatient_user_share.max(1e-6)),
+            nearness: [rate(1.0 / near), rate(society.villages.visits_without_doctor / near)],
             visits_chronic: rate(care.outpatient_visits_chronic),
             in_catalogue_outpatient: rate(care.in_catalogue_outpatient),
         }
@@ -278,6 +285,7 @@ impl CareYear {
         let amount = self
             .visit_cost
             .times(visits)
+            .times(self.nearness[usize::from(!seeker.doctor_near)])
             .times(Rate::from_ppm(quantile))
             .times(Rate::from_ppm(terms.outpatient_factor(seeker)));
         (amount > Money::ZERO).then(|| Bill {

@@ -61,10 +61,12 @@ pub struct Totals {
     pub premium_aid: i64,
     /// Chronic patients with a contract.
     pub contracts: i64,
+    /// Stays in the county.
+    pub stays: i64,
 }
 
 /// The numbers that a county publishes on 1 January.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Published {
     /// Share of its obligations that each payer meets.
     pub proration: [Rate; PAYERS],
@@ -76,8 +78,12 @@ pub struct Published {
     pub honoured: u32,
     /// Share of county-level cases that the county hospital can treat, as the limit of a 16-bit number.
     pub capability: u32,
-    /// Share of township-level cases that health centres lack staff for, as the limit of a 16-bit number.
+    /// Share of township-level cases that health centres lack staff or beds for, as the limit of a 16-bit number.
     pub turned_away: u32,
+    /// Share of the cases meant for the county's beds that find one, in parts per million.
+    pub beds_ppm: i64,
+    /// Contracts over what staff could serve last year.
+    pub load: f64,
 }
 
 /// What a regime keeps of a county's money and staff.
@@ -93,6 +99,8 @@ pub struct CountyFunds {
     talents: [i64; MOST_DUTY_YEARS],
     /// Contracts over what staff could serve last year, in parts per million.
     load_ppm: i64,
+    /// Share of the cases meant for the county's beds that find one this year, in parts per million.
+    beds_ppm: i64,
 }
 
 /// Longest duty that is told apart.
@@ -137,6 +145,7 @@ pub struct CountyYear {
     hospital_elasticity: f64,
     township_full: f64,
     full_staff: bool,
+    stays_per_head: f64,
 }
 
 impl CountyYear {
@@ -188,7 +197,14 @@ impl CountyYear {
             hospital_elasticity: capacity.hospital_elasticity,
             township_full: capacity.township_full,
             full_staff: ideal.agency,
+            stays_per_head: f64::INFINITY,
         }
+    }
+
+    /// The year with as many stays a head as the beds have room for.
+    #[must_use]
+    pub fn with_beds(self, stays_per_head: f64) -> Self {
+        Self { stays_per_head: if self.full_staff { f64::INFINITY } else { stays_per_head }, ..self }
     }
 
     /// What the county publishes on 1 January from what the year before left.
@@ -213,13 +229,17 @@ impl CountyYear {
         let capability = self.capability * libm::pow(staff.max(0.0), self.hospital_elasticity);
         let lacking = (1.0 - staff / self.township_full.max(1e-9)).clamp(0.0, 1.0);
         let lacking = if self.township_full <= 0.0 || self.full_staff { 0.0 } else { lacking };
+        #[allow(clippy::cast_precision_loss)]
+        let beds = if self.full_staff { 1.0 } else { funds.beds_ppm as f64 / 1e6 };
         Published {
             proration,
             delay_months,
             staff_ppm: if self.full_staff { MILLION } else { funds.staff_ppm },
             honoured: crate::knowledge::limit(self.honoured * served),
-            capability: crate::knowledge::limit(capability.min(1.0)),
-            turned_away: crate::knowledge::limit(lacking),
+            capability: crate::knowledge::limit(capability.min(1.0) * beds),
+            turned_away: crate::knowledge::limit(1.0 - (1.0 - lacking) * beds),
+            beds_ppm: parts(beds),
+            load,
         }
     }
 
@@ -228,6 +248,7 @@ impl CountyYear {
         let books = self.keep_books(totals, funds);
         self.decide(&books, totals, funds);
         self.staff(totals, funds);
+        self.beds(totals, funds);
         books
     }
 
@@ -304,6 +325,21 @@ impl CountyYear {
         }
     }
 
+    /// The share of cases that find a bed next year: room over the stays that there would be with room for all.
+    fn beds(&self, totals: &Totals, funds: &mut CountyFunds) {
+        // Counts of a county and parts per million are far below 2^53.
+        #[allow(clippy::cast_precision_loss)]
+        let (stays, persons, found) =
+            (totals.stays as f64, totals.persons as f64, funds.beds_ppm.max(1) as f64 / 1e6);
+        let wanted = stays / found;
+        let room = persons * self.stays_per_head;
+        funds.beds_ppm = match (room > 0.0, wanted > room) {
+            (false, _) => 0,
+            (true, true) => parts(room / wanted),
+            (true, false) => MILLION,
+        };
+    }
+
     fn staff(&self, totals: &Totals, funds: &mut CountyFunds) {
         // Counts of a county and parts per million are far below 2^53.
         #[allow(clippy::cast_precision_loss)]
@@ -338,7 +374,12 @@ impl CountyFunds {
     /// Money and staff at the start.
     #[must_use]
     pub fn at_start(place: &Place) -> Self {
-        Self { share: [MILLION; ACCOUNTS], staff_ppm: parts(place.staff_level), ..Self::default() }
+        Self {
+            share: [MILLION; ACCOUNTS],
+            staff_ppm: parts(place.staff_level),
+            beds_ppm: MILLION,
+            ..Self::default()
+        }
     }
 }
 

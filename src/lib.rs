@@ -46,6 +46,7 @@
 #![deny(missing_docs, rustdoc::broken_intra_doc_links)]
 
 pub mod units;
+pub mod village;
 
 pub mod evidence;
 pub mod random;

@@ -63,6 +63,8 @@ pub enum Draw {
     Screening,
     /// Whether mental illness is treated this year.
     MentalCare,
+    /// Whether a contract is served, or serves, where the village has no doctor, or one who isn't competent.
+    Clinic,
 }
 
 /// Where the bits of a decision lie, for `fanpin show draws` and the documentation.
@@ -92,7 +94,7 @@ macro_rules! lane_places {
 }
 
 /// First-stage decisions of a person-year, in the order of their lanes, sixteen a block.
-pub const LANES: [DrawPlace; 21] = lane_places! {
+pub const LANES: [DrawPlace; 22] = lane_places! {
     "death" 0 16;
     "birth" 1 17;
     "onset: cardiovascular" 2 18;
@@ -114,6 +116,7 @@ pub const LANES: [DrawPlace; 21] = lane_places! {
     "contract honoured" 18 34;
     "screened" 19 35;
     "mental illness treated" 20 36;
+    "served without a competent village doctor" 21 37;
 };
 
 const fn word(
@@ -127,7 +130,7 @@ const fn word(
 }
 
 /// Draws that are whole words, each from a stream of its own.
-pub const WORDS: [DrawPlace; 27] = [
+pub const WORDS: [DrawPlace; 29] = [
     word("episode: date", "person", stream::EPISODE, 0, "word 0 of block = episode index"),
     word("episode: thinning", "person", stream::EPISODE, 0, "word 1 of block = episode index"),
     word("episode: severity", "person", stream::EPISODE, 0, "word 2 of block = episode index"),
@@ -173,6 +176,20 @@ pub const WORDS: [DrawPlace; 27] = [
         0,
         "words 0 to 2",
     ),
+    word(
+        "village: travel time, environment, doctor and competence at the start",
+        "household",
+        stream::VILLAGE,
+        0,
+        "words 0 to 3",
+    ),
+    word(
+        "village: doctor leaves, vacancy filled, newcomer competent, doctor trained",
+        "household",
+        stream::VILLAGE_YEAR,
+        0,
+        "words 0 to 3",
+    ),
 ];
 
 /// Streams that are not lanes.
@@ -201,6 +218,10 @@ pub mod stream {
     pub const SPOUSE: u64 = 74;
     /// What stays with a person or a household for life.
     pub const PROPENSITY: u64 = 75;
+    /// What stays with a village, whose id is that of its first household.
+    pub const VILLAGE: u64 = 76;
+    /// Yearly draws of a village.
+    pub const VILLAGE_YEAR: u64 = 77;
 }
 
 impl Draw {
@@ -525,7 +546,7 @@ mod tests {
             assert_eq!(place.extension, Some(16 + lane as u64));
         }
         assert_eq!(Draw::Recovery.lane(), 14);
-        assert_eq!(16 * Draw::MentalCare.block() as usize + Draw::MentalCare.lane(), LANES.len() - 1);
+        assert_eq!(16 * Draw::Clinic.block() as usize + Draw::Clinic.lane(), LANES.len() - 1);
     }
 
     #[test]

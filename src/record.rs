@@ -264,6 +264,12 @@ tallies! {
     Signed,
     /// Chronic patients whose contract was honoured.
     Served,
+    /// Of them, served by somebody competent, or to good effect all the same.
+    ServedWell,
+    /// Persons in villages whose clinic has a doctor.
+    VillageDoctor,
+    /// Of them, in villages whose doctor is competent.
+    VillageDoctorCompetent,
     /// Adults screened.
     Screened,
     /// Persons with mental illness who are treated.
@@ -536,6 +542,8 @@ county_tallies! {
     Staff,
     /// Cost of prevention and primary care, fen.
     ServiceCost,
+    /// Share of the cases meant for the county's beds that find one, in parts per million, times persons.
+    Beds,
 }
 
 /// The county sums of one place, regime and year.

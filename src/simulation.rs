@@ -29,6 +29,7 @@ use crate::scenario::Scenario;
 use crate::scenario::policy::Payer;
 use crate::targeting::{Known, SeenIncomes};
 use crate::units::Year;
+use crate::village::{Clinic, Village, village_of};
 
 /// Households of a block.
 const BLOCK: usize = 64;
@@ -179,6 +180,7 @@ impl<'a> CountyRun<'a> {
         let mut draw = HouseholdDraw::default();
         for index in task.first..task.first + task.households {
             draw_household(&world.synthesisers[task.place], task.key, task.county, index, &mut draw);
+            run.open_village(index);
             run.add_household(HouseholdId::root_of(task.county, index), &draw);
         }
         for (household, known) in run.county.households.iter_mut().zip(groups.unwrap_or_default()) {
@@ -187,6 +189,19 @@ impl<'a> CountyRun<'a> {
             household.persons_at_switch = known.persons_at_switch;
         }
         run
+    }
+
+    /// Adds the village of a household when it is the first there.
+    fn open_village(&mut self, index: u32) {
+        let society = &self.world.scenario.society;
+        let id = village_of(self.task.county, index, society.population.village_size());
+        if self.county.villages.last().is_some_and(|village| village.id == id.bits()) {
+            return;
+        }
+        let village = Village::new(self.task.key, id);
+        let place = &self.world.scenario.places[self.task.place];
+        self.states[0].clinics.push(Clinic::at_start(self.task.key, &village, place, &society.villages));
+        self.county.villages.push(village);
     }
 
     fn add_household(&mut self, id: HouseholdId, draw: &HouseholdDraw) {
@@ -219,7 +234,7 @@ impl<'a> CountyRun<'a> {
             official_error: error,
             distance_factor: distance,
             awareness_word: families::part(own, 0),
-            environment_word: families::part(own, 1),
+            village: u32::try_from(self.county.villages.len() - 1).expect("a county has under 4e9 villages"),
             programme_word: families::part(own, 2),
             outreach_word: families::part(own, 3),
             cell: 0,
@@ -337,6 +352,9 @@ impl<'a> CountyRun<'a> {
         for regime in 0..self.states.len() {
             let rules = self.regime_year(year, regime);
             let published = rules.county.publish(&self.states[regime].funds);
+            for (clinic, village) in self.states[regime].clinics.iter_mut().zip(&self.county.villages) {
+                clinic.open(self.task.key, village, year, &rules.clinics, published.load);
+            }
             self.short_terms.push(self.terms_of(year, regime, &published));
             self.published.push(published);
         }
@@ -370,6 +388,7 @@ impl<'a> CountyRun<'a> {
             add(CountyTally::Persons, totals.persons);
             add(CountyTally::Burden, books.county_burden);
             add(CountyTally::Staff, published.staff_ppm * totals.persons);
+            add(CountyTally::Beds, published.beds_ppm * totals.persons);
             add(CountyTally::ServiceCost, rules.service.cost.fen() * totals.persons);
             if !rules.county.kept {
                 continue;
@@ -523,6 +542,8 @@ impl<'a> CountyRun<'a> {
             place_year,
             regime_year,
             published: &self.published[regime],
+            village: &self.county.villages[household.village as usize],
+            clinic: state.clinics[household.village as usize],
             care_terms: self.short_terms[regime].as_ref().unwrap_or(&regime_year.care),
             household,
             shared: &self.shared[at],

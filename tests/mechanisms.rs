@@ -50,7 +50,7 @@ fn mean(finished: &Finished, measure: &str) -> f64 {
 #[test]
 fn exaggerations_move_what_they_must() {
     let base = run(&[]);
-    let cases: [(&[&str], &[&str], &[&str]); 11] = [
+    let cases: [(&[&str], &[&str], &[&str]); 13] = [
         (&["society.illness.onset_factor=2"], &["chronic_prevalence", "lost_earnings_per_head"], &[]),
         (&["society.demography.mortality_factor=2"], &["deaths_per_1000"], &["persons"]),
         (
@@ -96,6 +96,16 @@ fn exaggerations_move_what_they_must() {
             ],
             &[],
             &["found_rate", "risk_monitored_share"],
+        ),
+        (
+            &["places.poor-county.clinics_staffed=0", "society.villages.vacancy_filled=0"],
+            &[],
+            &["village_doctor_share", "contract_served_rate", "contract_effective_rate"],
+        ),
+        (
+            &["places.poor-county.beds_factor=0"],
+            &["forgone_capacity_rate", "outside_admission_share"],
+            &["beds_found_share"],
         ),
         (&["society.effort.loss=0.5"], &["effort_lost_share"], &["income_per_head"]),
     ];

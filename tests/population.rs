@@ -55,6 +55,8 @@ fn place() -> Place {
         morbidity: 1.0,
         improved_environment: 0.65,
         staff_level: 1.0,
+        clinics_staffed: 1.0,
+        beds_factor: 1.0,
         aid_budget_factor: 1.0,
     }
 }

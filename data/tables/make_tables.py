@@ -146,7 +146,7 @@ def national(folder):
     ahead(engel, 2025, lambda y: 1.0, "assumption", "held")
 
     paths = [(cpi, 6), (mean, 1), (median, 1), (official, 1), (monitoring, 1), (dibao, 1), (consumption, 1), (engel, 4)]
-    paths += costs(folder, cpi) + visits(folder) + [(literacy(folder), 4)]
+    paths += costs(folder, cpi) + visits(folder) + [(literacy(folder), 4), (beds(folder), 3)]
     write("national", ["path", "year", "value"], [row for path, digits in paths for row in path.rows(digits)])
 
 
@@ -201,6 +201,27 @@ def literacy(folder):
         path.put(y, path.value(y + 1) - 0.004, "assumption", "0.4 points a year before 2013, as 2013 to 2015")
     for y in range(2025, 2036):
         path.put(y, path.value(y - 1) + 0.015, "assumption", "1.5 points a year, slower than 2020 to 2024")
+    return path
+
+
+def beds(folder):
+    path = Path26("beds")
+    known = {}
+    for r in read(folder, "health_workforce_rural"):
+        if r["indicator"] == "beds_per_1000_rural" and int(r["year"]) <= 2020:
+            known[int(r["year"])] = float(r["value"])
+    source = "China Health Statistics Yearbook, rural, definition before 2021 (recalled)"
+    years = sorted(known)
+    for low, high in zip(years, years[1:]):
+        for y in range(low, high + 1):
+            part = (y - low) / (high - low)
+            exact = y in known
+            path.put(y, known[low] + part * (known[high] - known[low]), "unverified", source if exact else source + ", interpolated")
+    # The rural series changes its definition in 2021; from 2018 on it moves with all of China's beds.
+    china = {2018: 6.03, 2021: 6.70, 2022: 6.92, 2023: 7.23}
+    for y in (2021, 2022, 2023):
+        path.put(y, known[2018] * china[y] / china[2018], "derived", "2018 rural, times all of China's beds over those of 2018 (NHC communiques, seen)")
+    ahead(path, 2024, lambda y: 1.0, "assumption", "held")
     return path
 
 

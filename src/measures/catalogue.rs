@@ -1282,6 +1282,28 @@ const ENTRIES: &[Entry] = &[
         "Of chronic patients with a family-doctor contract, the share whose contract was honoured in the year.",
     ),
     share(
+        "contract_effective_rate",
+        ["Family-doctor contract honoured to effect", "慢性病人有效履约率"],
+        &[ServedWell],
+        CHRONIC_PATIENTS,
+        "Of chronic patients, the share whose contract was honoured in the year by somebody competent, or by another \
+         to good effect: what acts on health.",
+    ),
+    share(
+        "village_doctor_share",
+        ["Persons with a doctor in the village", "所在村有村医的人口比例"],
+        &[VillageDoctor],
+        ALL_PERSONS,
+        "Share of persons in villages whose clinic has a doctor.",
+    ),
+    share(
+        "village_doctor_competent_share",
+        ["Persons with a competent doctor in the village", "所在村有胜任村医的人口比例"],
+        &[VillageDoctorCompetent],
+        ALL_PERSONS,
+        "Share of persons in villages whose clinic has a competent doctor.",
+    ),
+    share(
         "screened_rate",
         ["Adults screened in the year", "成人筛查率"],
         &[Screened],
@@ -1485,6 +1507,13 @@ const ENTRIES: &[Entry] = &[
         "share",
         (CountyTally::Staff, CountyTally::Persons, Scale::PartsPerMillion),
         "Health workers of the county over the posts of the start.",
+    ),
+    county(
+        "beds_found_share",
+        ["Cases that find a bed in the county", "县域内住院需求收治率"],
+        "share",
+        (CountyTally::Beds, CountyTally::Persons, Scale::PartsPerMillion),
+        "Share of the cases meant for beds of the county that find one, as published on 1 January.",
     ),
     county(
         "service_cost_per_head",

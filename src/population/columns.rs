@@ -4,6 +4,7 @@
 //! by side, with spare slots for births; a household that outgrows its slots moves to the end.
 
 use crate::record::Cell;
+use crate::village::{Clinic, Village};
 
 /// Status of a slot under one regime.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -97,8 +98,8 @@ pub struct Household {
     pub distance_factor: u32,
     /// What stays with the household: knows the rules when below the share of the year.
     pub awareness_word: u16,
-    /// What stays with the household: an improved environment when below the share of villages.
-    pub environment_word: u16,
+    /// Its village, an index into those of the county.
+    pub village: u32,
     /// What stays with the household: reached by programmes when below their share.
     pub programme_word: u16,
     /// What stays with the household: reached by health education and outreach.
@@ -214,6 +215,8 @@ pub struct County {
     pub persons: Vec<Person>,
     /// Households.
     pub households: Vec<Household>,
+    /// Villages.
+    pub villages: Vec<Village>,
 }
 
 /// The columns that one regime keeps of a county.
@@ -223,6 +226,8 @@ pub struct CountyState {
     pub persons: Vec<PersonState>,
     /// By household.
     pub households: Vec<HouseholdState>,
+    /// By village.
+    pub clinics: Vec<Clinic>,
     /// Thresholds published on 1 January.
     pub thresholds: crate::targeting::Thresholds,
     /// Money and staff of the county.

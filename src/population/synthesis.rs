@@ -156,6 +156,20 @@ pub struct PopulationParameters {
     pub other_debt_median_yuan: f64,
     /// Log standard deviation of debts.
     pub debt_log_sd: f64,
+    /// Simulated households of a village, who share travel time, environment and clinic.
+    pub village_households: f64,
+}
+
+impl PopulationParameters {
+    /// Simulated households of a village, at least one.
+    #[must_use]
+    pub fn village_size(&self) -> u32 {
+        // A bounded parameter.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        {
+            self.village_households.max(1.0) as u32
+        }
+    }
 }
 
 /// A person as the type of a household lists it.
@@ -557,7 +571,11 @@ pub fn draw_household(
     let features = synthesiser.features(&draw.members);
     let score = synthesiser.score(features.index + normal(words.word()));
     draw.permanent_score = libm::round(score * 65_536.0) as i32;
-    let travel = libm::exp(synthesiser.travel_log_median + synthesiser.travel_log_sd * normal(words.word()));
+    // Once the household's own travel time: what follows keeps its place.
+    words.word();
+    let village = crate::village::village_of(county, index, synthesiser.parameters.village_size());
+    let [way, ..] = key.block(0, village.bits(), START, stream::VILLAGE);
+    let travel = libm::exp(synthesiser.travel_log_median + synthesiser.travel_log_sd * normal(way));
     draw.travel_minutes = libm::round(travel.clamp(1.0, LONGEST_TRAVEL)) as u16;
     draw_wealth(synthesiser, &features, score, &mut words, draw);
 }

@@ -134,6 +134,8 @@ paths! {
     Consumption = "consumption",
     /// Share of food in consumption (Engel).
     FoodShare = "food_share",
+    /// Hospital and health-centre beds per 1,000 rural residents.
+    Beds = "beds",
     /// Mean bill of an admission to a township health centre, yuan.
     AdmissionCostTownship = "admission_cost_township",
     /// Mean bill of an admission to a county (secondary public) hospital, yuan.

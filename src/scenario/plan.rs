@@ -60,6 +60,10 @@ pub struct Place {
     pub improved_environment: f64,
     /// Health workers at the start relative to posts.
     pub staff_level: f64,
+    /// Share of villages whose clinic has a doctor at the start.
+    pub clinics_staffed: f64,
+    /// Hospital beds a head relative to the rural nation.
+    pub beds_factor: f64,
     /// Medical-aid budget a head relative to the nation.
     pub aid_budget_factor: f64,
 }

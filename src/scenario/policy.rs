@@ -594,6 +594,11 @@ pub struct FundRules {
 pub struct StaffRules {
     /// Posts filled by talent programmes each year, as a share of all posts.
     pub talent: Schedule,
+    /// Share of village clinics without a doctor, and not filled otherwise, that get one from a talent programme
+    /// each year.
+    pub clinic_talent: Schedule,
+    /// Share of village doctors who aren't competent that training makes so each year.
+    pub training: Schedule,
     /// Share of the time for contracts that goes into files and signatures.
     pub form_weight: Schedule,
     /// Factor on staff who leave.

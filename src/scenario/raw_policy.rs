@@ -755,6 +755,8 @@ impl Reader {
     fn staff(&mut self, node: &Node) -> StaffRules {
         StaffRules {
             talent: self.by_book(node, "talent"),
+            clinic_talent: self.by_book(node, "clinic_talent"),
+            training: self.by_book(node, "training"),
             form_weight: self.by_book(node, "form_weight"),
             leaving_factor: self.by_book(node, "leaving_factor"),
         }

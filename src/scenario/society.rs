@@ -46,8 +46,10 @@ pub struct Society {
     pub enrolment: Enrolment,
     /// County funds.
     pub funds: Funds,
-    /// Doctors and village clinics.
+    /// Health workers of the county.
     pub workforce: Workforce,
+    /// Village clinics and their doctors.
+    pub villages: Villages,
     /// Which mechanisms are in the model: `true` keeps one.
     pub switches: Switches,
 }
@@ -436,6 +438,8 @@ pub struct Capacity {
     pub township_full: f64,
     /// Share of the cases a health centre lacks staff for that get no care unless an emergency.
     pub turned_away: f64,
+    /// Largest share of bed-days that can be used.
+    pub bed_occupancy: f64,
 }
 
 /// Work effort under support.
@@ -469,7 +473,26 @@ pub struct Funds {
     pub reserve: f64,
 }
 
-/// Doctors and village clinics.
+/// Village clinics and their doctors.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Villages {
+    /// Yearly chance that a village doctor leaves, without overload.
+    pub doctor_leaves: f64,
+    /// Yearly chance that a village without a doctor finds one.
+    pub vacancy_filled: f64,
+    /// Share of village doctors at the start who are competent.
+    pub competent: f64,
+    /// The same of those who come later.
+    pub competent_newcomer: f64,
+    /// Share of contracts served by a team from the township where the village has no doctor.
+    pub team_service: f64,
+    /// Share of those served by a doctor who is not competent to whom it does good.
+    pub untrained_effect: f64,
+    /// Outpatient visits where the village has no doctor, relative to where it has.
+    pub visits_without_doctor: f64,
+}
+
+/// Health workers of the county.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Workforce {
     /// Share of staff who leave in a year.
@@ -555,6 +578,8 @@ pub struct Switches {
     pub funds: bool,
     /// Whether staff leave, are hired and trained.
     pub workforce: bool,
+    /// Whether villages differ in having a doctor, and a competent one.
+    pub villages: bool,
     /// Whether dibao, temporary aid, jobs and industry support are paid to whom officials see.
     pub programmes: bool,
 }

@@ -106,6 +106,7 @@ fn care(s: &mut Society, on: &Switches) {
     if !on.capacity {
         let c = &mut s.capacity;
         (c.hospital_elasticity, c.township_full, c.turned_away) = (0.0, 0.0, 0.0);
+        c.bed_occupancy = f64::INFINITY;
     }
 }
 
@@ -166,11 +167,22 @@ fn county(s: &mut Society, on: &Switches) {
         // Enough for any number of contracts.
         (w.visits_per_doctor, w.visits_per_contract, w.doctors_per_1000) = (1e9, 1.0, 1.0);
     }
+    if !on.villages {
+        let v = &mut s.villages;
+        (v.doctor_leaves, v.vacancy_filled, v.competent, v.competent_newcomer) = (0.0, 1.0, 1.0, 1.0);
+        (v.team_service, v.untrained_effect, v.visits_without_doctor) = (1.0, 1.0, 1.0);
+    }
 }
 
 fn of_place(place: &mut Place, on: &Switches) {
     if !on.workforce {
         place.staff_level = 1.0;
+    }
+    if !on.villages {
+        place.clinics_staffed = 1.0;
+    }
+    if !on.capacity {
+        place.beds_factor = 1.0;
     }
     if !on.funds {
         place.aid_budget_factor = 0.0;
@@ -210,6 +222,9 @@ fn policy(p: &mut Policy, on: &Switches) {
     if !on.workforce {
         let s = &mut p.staff;
         (s.talent, s.form_weight, s.leaving_factor) = (ZERO, ZERO, ZERO);
+    }
+    if !on.villages {
+        (p.staff.clinic_talent, p.staff.training) = (ZERO, ZERO);
     }
     if !on.enrolment {
         (p.premiums.waiting_months, p.premiums.waiting_months_per_year) = (ZERO, ZERO);

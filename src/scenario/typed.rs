@@ -99,6 +99,8 @@ fn place(id: &str, node: &Node) -> Option<Place> {
         morbidity: number(node, "morbidity")?,
         improved_environment: number(node, "improved_environment")?,
         staff_level: number(node, "staff_level")?,
+        clinics_staffed: number(node, "clinics_staffed")?,
+        beds_factor: number(node, "beds_factor")?,
         aid_budget_factor: number(node, "aid_budget_factor")?,
     })
 }

@@ -17,6 +17,7 @@ use crate::scenario::policy::{ClassSet, PAYERS};
 use crate::support::Support;
 use crate::targeting::{SeenIncomes, Thresholds};
 use crate::units::{Money, Year};
+use crate::village::{Clinic, Village};
 
 /// Reused memory of the loop.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +39,8 @@ pub(super) struct Step<'a> {
     pub regime_year: &'a RegimeYear,
     /// What the county publishes for the year.
     pub published: &'a Published,
+    pub village: &'a Village,
+    pub clinic: Clinic,
     /// What families expect of prices, at the county's cuts.
     pub care_terms: &'a crate::care::CareTerms,
     pub household: &'a Household,
@@ -101,6 +104,9 @@ struct Counts {
     lapsed: i64,
     signed: i64,
     served: i64,
+    managed: i64,
+    with_doctor: i64,
+    with_competent_doctor: i64,
     screened: i64,
     literate_adults: i64,
 }
@@ -149,6 +155,7 @@ impl HouseholdOutcome {
         totals.premiums += (self.premiums.own + self.premiums.aid + self.premiums.subsidy).fen();
         totals.premium_aid += self.premiums.aid.fen();
         totals.contracts += self.counts.signed;
+        totals.stays += self.care.admissions - self.care.outside;
     }
 }
 

@@ -19,11 +19,12 @@ use crate::record::YearFacts;
 use crate::scenario::Scenario;
 use crate::scenario::plan::Place;
 use crate::scenario::policy::{CLASSES, ClassSet, PAYERS, Policy};
-use crate::scenario::society::Poverty;
+use crate::scenario::society::{Poverty, Society};
 use crate::service::{ServiceYear, improve};
 use crate::support::SupportYear;
 use crate::targeting::ListYear;
 use crate::units::{Money, Rate, Year};
+use crate::village::ClinicYear;
 
 use crate::population::START;
 use crate::population::synthesis::expected_singles;
@@ -91,6 +92,8 @@ pub struct RegimeYear {
     pub support: SupportYear,
     /// Money and staff of the county.
     pub county: CountyYear,
+    /// Village clinics.
+    pub clinics: ClinicYear,
     /// Share of villages with an improved environment, as the limit of a 16-bit number.
     pub improved_environment: u32,
     true_incomes: bool,
@@ -311,6 +314,13 @@ fn lane_bounds(
     bounds
 }
 
+/// Stays a head and year that the beds of a place have room for.
+fn bed_days(society: &Society, place: &Place, tables: &Tables, year: Year) -> f64 {
+    const DAYS: f64 = 365.0;
+    let beds = tables.path(Path::Beds, year) / 1_000.0 * place.beds_factor;
+    beds * DAYS * society.capacity.bed_occupancy / society.care.stay_days.max(1e-9)
+}
+
 /// Factor on amounts in yuan: terms hold in real terms after the last year that is known.
 fn terms_growth(tables: &Tables, year: Year) -> f64 {
     if year > LAST_KNOWN_TERMS {
@@ -376,7 +386,9 @@ impl RegimeYear {
                 society.switches.funds,
                 growth,
                 year,
-            ),
+            )
+            .with_beds(bed_days(society, place, tables, year)),
+            clinics: ClinicYear::compile(&society.villages, &society.workforce, policy, year),
             improved_environment: limit(improved),
             true_incomes: ideal.agency,
         }

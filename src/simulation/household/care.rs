@@ -56,6 +56,7 @@ impl Step<'_> {
             mentally_ill: untreated,
             capability: self.published.capability,
             lacking: self.published.turned_away,
+            doctor_near: self.clinic.doctor,
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Health {
     pub screened: bool,
     /// A chronic patient whose contract is honoured.
     pub served: bool,
+    /// Served by somebody competent, or to good effect all the same.
+    pub managed: bool,
     /// Mentally ill and treated.
     pub mental_treated: bool,
 }
@@ -33,12 +35,20 @@ impl Step<'_> {
                 health.literate = self.is_literate(at);
                 health.screened = self.age(at) >= 18 && lane(Draw::Screening) < service.screening;
                 let signed = state.chronic != 0 && u32::from(self.people[at].contract_word) < signed_limit;
-                health.served = signed && lane(Draw::Contract) < self.published.honoured;
+                let (clinic, rules) = (self.clinic, &self.regime_year.clinics);
+                let reached = clinic.doctor || lane(Draw::Clinic) < rules.team;
+                health.served = signed && reached && lane(Draw::Contract) < self.published.honoured;
+                // A team from the township is competent.
+                let well = !clinic.doctor || clinic.competent || lane(Draw::Clinic) < rules.untrained;
+                health.managed = health.served && well;
                 let care = if health.literate { service.mental_care } else { service.mental_care_unaware };
                 let ill = state.chronic & (1 << MENTAL) != 0;
                 health.mental_treated = ill && lane(Draw::MentalCare) < care;
                 outcome.counts.signed += i64::from(signed);
                 outcome.counts.served += i64::from(health.served);
+                outcome.counts.managed += i64::from(health.managed);
+                outcome.counts.with_doctor += i64::from(clinic.doctor);
+                outcome.counts.with_competent_doctor += i64::from(clinic.competent);
                 outcome.counts.screened += i64::from(health.screened);
             }
             self.scratch.health.push(health);
@@ -59,7 +69,7 @@ impl Step<'_> {
             let group = (candidate.draw as usize).wrapping_sub(Draw::OnsetCardiovascular as usize);
             match candidate.draw {
                 Draw::Disability if !state.disabled => {
-                    let p = illness.disability(sex, age, state.chronic, state.untreated, health.served);
+                    let p = illness.disability(sex, age, state.chronic, state.untreated, health.managed);
                     self.states[at].disabled = candidate.word < threshold(p);
                 }
                 Draw::Recovery if candidate.word < illness.recovery[usize::from(health.mental_treated)] => {
@@ -78,7 +88,7 @@ impl Step<'_> {
         self.states.iter_mut().for_each(|state| state.widowed = state.widowed.saturating_sub(1));
         for episode in &self.shared.episodes {
             let at = episode.slot as usize;
-            let (state, served) = (&self.states[at], self.scratch.health[at].served);
+            let (state, served) = (&self.states[at], self.scratch.health[at].managed);
             let share =
                 self.place_year.illness.episode_share(state.chronic, state.disabled, state.untreated, served);
             if self.present(at) && episode.thinning < share {
@@ -93,13 +103,13 @@ impl Step<'_> {
         const MANAGED: u8 = 1 << Chronic::Cardiovascular as u8 | 1 << Chronic::Diabetes as u8;
         let (state, health) = (&self.states[at], &self.scratch.health[at]);
         let bit = |bit: u8, holds: bool| if holds { bit } else { 0 };
-        let improved = u32::from(self.household.environment_word) < self.regime_year.improved_environment;
+        let improved = u32::from(self.village.environment_word) < self.regime_year.improved_environment;
         bit(risk::LOW_LITERACY, !health.literate)
             | bit(risk::ENVIRONMENT, !improved)
             | bit(risk::POOR, self.state.poor_last)
             | bit(risk::MENTALLY_ILL, state.chronic & (1 << MENTAL) != 0)
             | bit(risk::SCREENED, health.screened)
-            | bit(risk::SERVED, health.served && state.chronic & MANAGED != 0)
+            | bit(risk::SERVED, health.managed && state.chronic & MANAGED != 0)
     }
 
     /// What makes mental illness likelier in a member.

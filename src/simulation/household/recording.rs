@@ -138,6 +138,9 @@ impl Adder<'_> {
         self.flag(Tally::ElderlyOnlyHouseholds, o.residents > 0 && o.elderly_only, 1);
         self.add(Tally::Signed, c.signed);
         self.add(Tally::Served, c.served);
+        self.add(Tally::ServedWell, c.managed);
+        self.add(Tally::VillageDoctor, c.with_doctor);
+        self.add(Tally::VillageDoctorCompetent, c.with_competent_doctor);
         self.add(Tally::Screened, c.screened);
         self.add(Tally::MentalTreated, c.mental_treated);
         self.add(Tally::LiterateAdults, c.literate_adults);
