@@ -54,6 +54,59 @@ pub fn severity_ppm(gap_ppm: i64) -> i64 {
     gap_ppm * gap_ppm / 1_000_000
 }
 
+/// A dimension of multidimensional poverty: what the two assurances and three guarantees promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Dimension {
+    /// Disposable income per head under the official line.
+    Income,
+    /// A member needed hospital care and didn't have it, or isn't insured.
+    Care,
+    /// No adult has nine years of schooling.
+    Schooling,
+    /// An unimproved living environment.
+    Environment,
+}
+
+/// Number of dimensions, all of the same weight.
+pub const DIMENSIONS: usize = 4;
+
+impl Dimension {
+    /// All dimensions.
+    pub const ALL: [Self; DIMENSIONS] = [Self::Income, Self::Care, Self::Schooling, Self::Environment];
+}
+
+/// The dimensions in which a household is deprived (Alkire and Foster 2011).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Deprivations(u8);
+
+impl Deprivations {
+    /// The set with one more dimension, if deprived in it.
+    #[must_use]
+    pub const fn with(self, dimension: Dimension, deprived: bool) -> Self {
+        Self(self.0 | (deprived as u8) << dimension as u8)
+    }
+
+    /// Whether a dimension is in it.
+    #[must_use]
+    pub const fn has(self, dimension: Dimension) -> bool {
+        self.0 & 1 << dimension as u8 != 0
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+}
+
+/// Dimensions in which the multidimensionally poor are deprived at least, for a cut-off as a share of all.
+#[must_use]
+pub fn least_dimensions(cutoff: f64) -> u32 {
+    // The small part keeps a third or a half from the next dimension by rounding.
+    (1..4).find(|count| f64::from(*count) / 4.0 >= cutoff - 1e-9).unwrap_or(4)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +115,14 @@ mod tests {
     fn on_the_line_is_not_poor_and_a_fen_below_is() {
         assert!(!is_poor(Money::from_fen(800_000), 2, 400_000));
         assert!(is_poor(Money::from_fen(799_999), 2, 400_000));
+    }
+
+    #[test]
+    fn a_third_of_four_dimensions_is_two_and_all_is_four() {
+        assert_eq!([0.1, 0.25, 0.333, 0.5, 0.51, 1.0].map(least_dimensions), [1, 1, 2, 2, 3, 4]);
+        let one = Deprivations::default().with(Dimension::Care, true).with(Dimension::Income, false);
+        assert_eq!(Dimension::ALL.map(|dimension| one.has(dimension)), [false, true, false, false]);
+        assert_eq!(one.with(Dimension::Environment, true).count(), 2);
     }
 
     #[test]

@@ -292,6 +292,16 @@ tallies! {
     EarnedAway,
     /// Of them, what comes home, fen.
     Remitted,
+    /// Persons in multidimensional poverty.
+    PoorMultidimensional,
+    /// Dimensions in which they are deprived, times persons.
+    Deprivations,
+    /// Persons in households deprived of medical care: needed hospital care not had, or a member not insured.
+    DeprivedCare,
+    /// Persons in households no adult of which has nine years of schooling.
+    DeprivedSchooling,
+    /// Persons in villages with an unimproved environment.
+    DeprivedEnvironment,
     /// Residents whose income per resident head, with remittances alone, is under the official line.
     PoorResidents,
     /// Reimbursements that come the year after, fen.

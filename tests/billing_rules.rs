@@ -289,18 +289,28 @@ fn every_shipped_policy_is_read_and_fits_in_every_year() {
 
 #[test]
 fn a_list_ends_where_its_policy_says_so_and_nowhere_else() {
-    let lists =
-        ["historical", "targeted", "targeted-frozen", "transition", "inclusive", "cliff", "basic-only"].map(
-            |name| {
-                let classes = policy_from_table(&shipped(name)).expect("every shipped policy holds").classes;
-                (classes.list, classes.list_last_year.map(Year::number))
-            },
-        );
+    let lists = [
+        "historical",
+        "targeted",
+        "targeted-frozen",
+        "transition",
+        "inclusive",
+        "cliff",
+        "basic-only",
+        "hybrid",
+        "prevention-first",
+    ]
+    .map(|name| {
+        let classes = policy_from_table(&shipped(name)).expect("every shipped policy holds").classes;
+        (classes.list, classes.list_last_year.map(Year::number))
+    });
     let expected = [
         (ListRule::Frozen, None),
         (ListRule::Rechecked, None),
         (ListRule::Frozen, None),
         (ListRule::Frozen, Some(2025)),
+        (ListRule::Ended, None),
+        (ListRule::Ended, None),
         (ListRule::Ended, None),
         (ListRule::Ended, None),
         (ListRule::Ended, None),

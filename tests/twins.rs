@@ -88,8 +88,12 @@ fn a_longer_horizon_leaves_earlier_years_unchanged() {
 }
 
 /// Without what couples the households of a county.
-const UNCOUPLED: [&str; 3] =
-    ["society.lists.quotas=false", "society.switches.funds=false", "society.switches.workforce=false"];
+const UNCOUPLED: [&str; 4] = [
+    "society.lists.quotas=false",
+    "society.switches.funds=false",
+    "society.switches.workforce=false",
+    "society.switches.capacity=false",
+];
 
 #[test]
 fn a_household_added_first_or_last_changes_no_other_when_quotas_are_off() {

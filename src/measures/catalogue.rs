@@ -349,6 +349,13 @@ const AT_RISK_SEEN: Base =
     base(&[(RiskPersons, 1)], Among::Everyone, PERSON, "persons at risk on 1 January as officials see it");
 const LABOUR_LEFT: Base = money(&[(Labour, 1)], "labour earnings after illness, yuan");
 const NET_POOR: Base = base(&[(PoorNet, 1)], Among::Everyone, PERSON, "persons in net poverty");
+const MULTIDIMENSIONALLY_POOR: Base = base(
+    &[(PoorMultidimensional, 4)],
+    Among::Everyone,
+    PERSON,
+    "multidimensionally poor persons, times four",
+);
+const ALL_DIMENSIONS: Base = base(&[(Persons, 4)], Among::Everyone, PERSON, "persons, times four dimensions");
 const EXIT_1: Base =
     base(&[(ExitAtRisk1, 1)], Among::Lifted, PERSON, "persons a year after lifting, not poor since");
 const EXIT_2: Base =
@@ -429,6 +436,52 @@ const ENTRIES: &[Entry] = &[
         ALL_PERSONS,
         "Share of persons in households whose income per head less out-of-pocket payments, interest on illness \
          debt and own premiums is below the year's monitoring line.",
+    ),
+    share(
+        "multidimensional_poverty_rate",
+        ["Multidimensional poverty rate", "多维贫困发生率"],
+        &[PoorMultidimensional],
+        ALL_PERSONS,
+        "Share of persons in households deprived in at least the cut-off's share of four dimensions of equal weight, \
+         after the two assurances and three guarantees: income per head under the official line; needed hospital care \
+         not had, or a member not insured; no adult with nine years of schooling; an unimproved living environment. \
+         H of Alkire and Foster (2011).",
+    ),
+    share(
+        "multidimensional_intensity",
+        ["Intensity of multidimensional poverty", "多维贫困平均剥夺程度"],
+        &[Deprivations],
+        MULTIDIMENSIONALLY_POOR,
+        "Mean share of the four dimensions in which the multidimensionally poor are deprived. A of Alkire and Foster \
+         (2011).",
+    ),
+    share(
+        "multidimensional_index",
+        ["Multidimensional poverty index", "多维贫困指数"],
+        &[Deprivations],
+        ALL_DIMENSIONS,
+        "Rate times intensity: M0 of Alkire and Foster (2011).",
+    ),
+    share(
+        "deprived_care_rate",
+        ["Deprived of medical care", "基本医疗维度剥夺率"],
+        &[DeprivedCare],
+        ALL_PERSONS,
+        "Share of persons in households a member of which needed hospital care and didn't have it, or isn't insured.",
+    ),
+    share(
+        "deprived_schooling_rate",
+        ["Deprived of schooling", "教育维度剥夺率"],
+        &[DeprivedSchooling],
+        ALL_PERSONS,
+        "Share of persons in households no member of 16 or over of which has nine years of schooling.",
+    ),
+    share(
+        "deprived_environment_rate",
+        ["Deprived of a sound living environment", "居住环境维度剥夺率"],
+        &[DeprivedEnvironment],
+        ALL_PERSONS,
+        "Share of persons in villages with an unimproved living environment.",
     ),
     distribution(
         "relative_poverty_40",

@@ -26,7 +26,7 @@ macro_rules! shipped {
 /// Every file that ships, by kind and name.
 pub const ALL: &[Shipped] = shipped! {
     Scenario "": "history" "inclusive-vs-targeted";
-    Policy "policies/": "basic-only" "cliff" "historical" "inclusive" "targeted" "targeted-frozen" "transition";
+    Policy "policies/": "basic-only" "cliff" "historical" "hybrid" "inclusive" "prevention-first" "targeted" "targeted-frozen" "transition";
     Place "places/": "ordinary-county" "poor-county";
 };
 

@@ -290,6 +290,8 @@ pub struct Poverty {
     pub line_factor: f64,
     /// Income under which a never registered household is marginal, in official lines.
     pub marginal_lines: f64,
+    /// Share of the dimensions in which the multidimensionally poor are deprived at least.
+    pub deprivation_cutoff: f64,
     /// Income per head of all residents, over that of rural residents: what rules mean by local income.
     pub local_income_ratio: f64,
     /// Yuan per 2017 PPP dollar in 2017.

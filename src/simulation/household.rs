@@ -12,6 +12,7 @@ use crate::demography::age_index;
 use crate::economy::Accounts;
 use crate::illness::{CANCER, PotentialEpisode, STROKE};
 use crate::population::columns::{Household, HouseholdState, NEVER, Person, PersonState, Status};
+use crate::poverty::Deprivations;
 use crate::random::{Draw, Key, threshold};
 use crate::scenario::policy::{ClassSet, PAYERS};
 use crate::support::Support;
@@ -75,6 +76,7 @@ pub(super) struct HouseholdOutcome {
     support: Support,
     premiums: Premiums,
     poor: bool,
+    deprived: Deprivations,
     poor_years: u8,
     years_since_exit: i16,
     register_returned: bool,

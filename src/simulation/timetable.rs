@@ -13,7 +13,7 @@ use crate::illness::risk::ExpectedRisks;
 use crate::knowledge::{KnowledgeYear, limit};
 use crate::migration::MigrationYear;
 use crate::population::tables::{Path, Tables};
-use crate::poverty::Lines;
+use crate::poverty::{Lines, least_dimensions};
 use crate::random::{Draw, threshold};
 use crate::record::YearFacts;
 use crate::scenario::Scenario;
@@ -63,6 +63,8 @@ pub struct PlaceYear {
     pub knowledge: KnowledgeYear,
     /// Share of the earnings lost to mental illness that treatment saves.
     pub mental_earnings_kept: Rate,
+    /// Dimensions in which the multidimensionally poor are deprived at least.
+    pub least_dimensions: u32,
     /// Standard deviation of the permanent rank.
     pub permanent_sd: f64,
     working_ages: std::ops::RangeInclusive<usize>,
@@ -231,6 +233,7 @@ impl PlaceYear {
             income_error: society.lists.income_error,
             male_share: tables.share_of_boys(year),
             all_lifted: i64::from(year.number()) >= society.lists.lifting_last_year,
+            least_dimensions: least_dimensions(society.poverty.deprivation_cutoff),
             permanent_sd: libm::sqrt((persistent_share + society.economy.workers_share).max(1e-6)),
             working_ages: age(society.economy.working_from_age)..=age(society.economy.working_to_age),
             persistence: persistence(society.economy.persistence),

@@ -3,10 +3,15 @@
 use super::{Counts, HouseholdOutcome, Step};
 use crate::economy::{Accounts, YearInput};
 use crate::population::columns::{HouseholdState, PersonState, Registration};
-use crate::poverty::is_poor;
+use crate::poverty::{Deprivations, Dimension, is_poor};
 use crate::scenario::policy::ClassSet;
 use crate::support::Support;
 use crate::units::Money;
+
+/// Age from which schooling is over.
+const ADULT: usize = 16;
+/// Years of compulsory schooling.
+const COMPULSORY_YEARS: u8 = 9;
 
 impl Step<'_> {
     pub(super) fn close_accounts(&mut self, outcome: &mut HouseholdOutcome) {
@@ -122,6 +127,7 @@ impl Step<'_> {
             + accounts.lost_earnings
             + accounts.medical_interest
             + accounts.lost_asset_income;
+        outcome.deprived = self.deprivations(outcome, members, line);
         outcome.illness_attributed = outcome.poor && !is_poor(restored, members, line);
         let entered = outcome.poor && !outcome.poor_last && outcome.members_before > 0;
         let monitored = ClassSet(self.state.classes).0 & ClassSet::MONITORED.0 != 0;
@@ -157,6 +163,19 @@ impl Step<'_> {
         outcome.ever_entered = state.ever_entered;
         outcome.died_since_switch = state.died_since_switch;
         outcome.debt = (state.medical_debt, state.other_debt, state.savings);
+    }
+
+    /// In which dimensions the household is deprived.
+    fn deprivations(&self, outcome: &HouseholdOutcome, members: i64, line: i64) -> Deprivations {
+        let members_there = || (0..self.people.len()).filter(|at| self.present(*at));
+        let uninsured = members_there().any(|at| !self.states[at].insured);
+        let taught =
+            members_there().any(|at| self.age(at) >= ADULT && self.people[at].schooling >= COMPULSORY_YEARS);
+        Deprivations::default()
+            .with(Dimension::Income, is_poor(outcome.accounts.income, members, line))
+            .with(Dimension::Care, outcome.care.forgone > 0 || uninsured)
+            .with(Dimension::Schooling, !taught)
+            .with(Dimension::Environment, !self.improved())
     }
 
     /// Whether officials see the household under the line.

@@ -98,14 +98,18 @@ impl Step<'_> {
         self.scratch.episodes.sort_by_key(|e| (e.date, e.slot));
     }
 
+    /// Whether the village's living environment is improved.
+    pub(super) fn improved(&self) -> bool {
+        u32::from(self.village.environment_word) < self.regime_year.improved_environment
+    }
+
     /// What makes chronic disease likelier in a member.
     fn risk(&self, at: usize) -> u8 {
         const MANAGED: u8 = 1 << Chronic::Cardiovascular as u8 | 1 << Chronic::Diabetes as u8;
         let (state, health) = (&self.states[at], &self.scratch.health[at]);
         let bit = |bit: u8, holds: bool| if holds { bit } else { 0 };
-        let improved = u32::from(self.village.environment_word) < self.regime_year.improved_environment;
         bit(risk::LOW_LITERACY, !health.literate)
-            | bit(risk::ENVIRONMENT, !improved)
+            | bit(risk::ENVIRONMENT, !self.improved())
             | bit(risk::POOR, self.state.poor_last)
             | bit(risk::MENTALLY_ILL, state.chronic & (1 << MENTAL) != 0)
             | bit(risk::SCREENED, health.screened)

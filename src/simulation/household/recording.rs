@@ -2,7 +2,7 @@
 
 use super::{CountyTask, HouseholdOutcome, PlaceYear, Step};
 use crate::population::columns::{Household, HouseholdState, Registration};
-use crate::poverty::{gap_ppm, is_poor, severity_ppm};
+use crate::poverty::{Deprivations, Dimension, gap_ppm, is_poor, severity_ppm};
 use crate::record::{Column, Descent, DescentYear, Histograms, PanelRow, Standing, TALLIES, Tally, bin};
 use crate::scenario::policy::{ClassSet, Payer};
 use crate::units::Money;
@@ -24,6 +24,7 @@ impl Step<'_> {
         let members = i64::from(o.members);
         sums.people(o, members);
         sums.poverty(o, members, self.place_year);
+        sums.deprivation(o.deprived, members, self.place_year.least_dimensions);
         sums.care(o);
         sums.protection(o, members, self.place_year.lines.official);
         sums.money(o);
@@ -203,6 +204,15 @@ impl Adder<'_> {
         self.flag(Tally::EnteredPersonsIllness, o.illness_attributed, members);
         self.flag(Tally::EnteredHouseholdsIllness, o.illness_attributed, 1);
         self.flag(Tally::EnteredPersonsTwin, o.illness_twin, members);
+    }
+
+    fn deprivation(&mut self, deprived: Deprivations, members: i64, least: u32) {
+        let many = deprived.count() >= least;
+        self.flag(Tally::PoorMultidimensional, many, members);
+        self.flag(Tally::Deprivations, many, i64::from(deprived.count()) * members);
+        self.flag(Tally::DeprivedCare, deprived.has(Dimension::Care), members);
+        self.flag(Tally::DeprivedSchooling, deprived.has(Dimension::Schooling), members);
+        self.flag(Tally::DeprivedEnvironment, deprived.has(Dimension::Environment), members);
     }
 
     fn care(&mut self, o: &HouseholdOutcome) {
