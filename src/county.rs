@@ -3,15 +3,17 @@
 //! Four accounts: resident insurance and critical-illness insurance, pools of the prefecture of which the
 //! county bears a share; medical aid and local top-ups, its own. After a year's bills revenue and spending
 //! are held against one another; a fund that runs short pays a share of its obligations in the next year, or
-//! pays late, and carries its deficit on. Health workers leave, more of them where there are more contracts
+//! pays late, and carries its deficit on. A programme of support that has a budget has a purse of its own: where
+//! it owes its applicants more than it has, it serves a share of them in the next year. Health workers leave, more of them where there are more contracts
 //! than they can serve, and vacancies are filled in part. All of it acts on 1 January of the next year,
 //! so within a year households don't wait for one another and sums are exact.
 //!
 //! Parameters: `society.funds`, `society.workforce`, `society.capacity`, `funds`, `staff`.
 
 use crate::scenario::plan::Place;
-use crate::scenario::policy::{PAYERS, Payer, Policy, Shortage};
+use crate::scenario::policy::{MAX_PROGRAMMES, PAYERS, Payer, Policy, Programme, Schedule, Shortage};
 use crate::scenario::society::{Capacity, Funds, Workforce};
+use crate::support::Grants;
 use crate::units::{Money, Rate, Year};
 
 /// An account of the county.
@@ -59,10 +61,43 @@ pub struct Totals {
     pub premiums: i64,
     /// Of them paid by medical aid, fen.
     pub premium_aid: i64,
+    /// Of them subsidies, fen.
+    pub subsidies: i64,
     /// Chronic patients with a contract.
     pub contracts: i64,
     /// Stays in the county.
     pub stays: i64,
+    /// Programmes of support, in the order of the policy.
+    pub programmes: [ProgrammeTotals; MAX_PROGRAMMES],
+}
+
+/// What a year's households add up to in one programme.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ProgrammeTotals {
+    /// Households that applied.
+    pub applied: i64,
+    /// Of them, served.
+    pub served: i64,
+    /// What all applicants would get, fen.
+    pub owed: i64,
+    /// What those served got, fen.
+    pub paid: i64,
+}
+
+impl Totals {
+    /// Adds what a household applied for and got.
+    pub fn add_grants(&mut self, grants: &Grants) {
+        let mut applied = grants.applied;
+        while applied != 0 {
+            let at = applied.trailing_zeros() as usize;
+            applied &= applied - 1;
+            let sums = &mut self.programmes[at];
+            sums.applied += 1;
+            sums.served += i64::from(grants.served >> at & 1);
+            sums.owed += grants.owed[at].fen();
+            sums.paid += grants.paid(at).fen();
+        }
+    }
 }
 
 /// The numbers that a county publishes on 1 January.
@@ -84,6 +119,23 @@ pub struct Published {
     pub beds_ppm: i64,
     /// Contracts over what staff could serve last year.
     pub load: f64,
+    /// Share of its applicants that each programme serves, in the order of the policy.
+    pub served: [Rate; MAX_PROGRAMMES],
+}
+
+/// The money of a programme that has a budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Purse {
+    /// Balance carried, fen.
+    balance: i64,
+    /// Share of applicants for whom there is money this year, in parts per million.
+    share: i64,
+}
+
+impl Default for Purse {
+    fn default() -> Self {
+        Self { balance: 0, share: MILLION }
+    }
 }
 
 /// What a regime keeps of a county's money and staff.
@@ -101,6 +153,8 @@ pub struct CountyFunds {
     load_ppm: i64,
     /// Share of the cases meant for the county's beds that find one this year, in parts per million.
     beds_ppm: i64,
+    /// Programmes in the order of the policy.
+    purses: [Purse; MAX_PROGRAMMES],
 }
 
 /// Longest duty that is told apart.
@@ -116,8 +170,29 @@ pub struct Books {
     pub spending: [i64; ACCOUNTS],
     /// Balance at the end of the year.
     pub balance: [i64; ACCOUNTS],
-    /// What the county itself bears: aid, top-ups, its share of the pools' gap.
+    /// What the county itself bears: top-ups, its part of aid, premium subsidies, programmes and services, and of
+    /// the pools' gap.
     pub county_burden: i64,
+    /// The county's own fiscal revenue.
+    pub own_revenue: i64,
+    /// Spending of the pools over their revenue.
+    pools_gap: i64,
+    /// By how much next year's share is over (under, if negative) what its means allow, because of the damping
+    /// and the floor, in parts per million.
+    pub held_back: [i64; ACCOUNTS],
+    /// Programmes that have a budget, in the order of the policy.
+    pub programmes: [Option<ProgrammeBooks>; MAX_PROGRAMMES],
+}
+
+/// The purse of a programme in a county-year, fen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ProgrammeBooks {
+    /// Budget of the year.
+    pub revenue: i64,
+    /// Balance at the end of the year.
+    pub balance: i64,
+    /// As `Books::held_back`.
+    pub held_back: i64,
 }
 
 /// A year's rules of money and staff, compiled for the loop.
@@ -127,6 +202,15 @@ pub struct CountyYear {
     pub kept: bool,
     aid_per_head: Money,
     top_up_per_head: Money,
+    /// Budget a head of each programme that has one and is in force.
+    programmes: [Option<Money>; MAX_PROGRAMMES],
+    own_revenue_per_head: Money,
+    service_per_head: Money,
+    burden_limit: Rate,
+    subsidy_local: Rate,
+    aid_local: Rate,
+    service_local: Rate,
+    programme_local: [Rate; MAX_PROGRAMMES],
     critical_share: Rate,
     local_risk_share: Rate,
     shortage: Shortage,
@@ -149,16 +233,21 @@ pub struct CountyYear {
 }
 
 impl CountyYear {
-    /// Compiles the year's rules for a place under a policy.
+    /// Compiles the year's rules for a place under a policy. `yuan_factor` carries amounts on in real terms,
+    /// `income_growth` is rural income over that of 2020, with which the county's own revenue grows.
     #[must_use]
     pub fn compile(
         (funds, workforce, capacity): (&Funds, &Workforce, &Capacity),
         place: &Place,
         policy: &Policy,
         kept: bool,
-        yuan_factor: f64,
+        (yuan_factor, income_growth): (f64, f64),
         year: Year,
     ) -> Self {
+        let local = |share: &Schedule| {
+            let share = share.at(year) * place.local_share_factor;
+            Rate::try_from_share(share.min(1.0)).expect("the book bounds shares")
+        };
         let yuan = |x: f64| Money::try_from_yuan(x * yuan_factor).expect("the book bounds amounts");
         let share = |x: f64| Rate::try_from_share(x).expect("the book bounds shares");
         let ppm = |x: f64| i64::from(share(x).ppm());
@@ -172,6 +261,21 @@ impl CountyYear {
             kept,
             aid_per_head: yuan(policy.funds.aid_yuan.at(year) * place.aid_budget_factor),
             top_up_per_head: yuan(policy.funds.top_up_yuan.at(year)),
+            programmes: std::array::from_fn(|at| {
+                let programme = policy.programmes.get(at).filter(|programme| programme.in_force(year))?;
+                let budget = programme.budget_yuan.as_ref()?.at(year);
+                Some(yuan(budget * place.programme_budget_factor))
+            }),
+            own_revenue_per_head: Money::try_from_yuan(place.own_revenue_yuan * income_growth)
+                .expect("the book bounds amounts"),
+            service_per_head: yuan(policy.service.cost_yuan.at(year)),
+            burden_limit: Rate::try_from_fraction(funds.burden_limit).expect("the book bounds it"),
+            subsidy_local: local(&policy.funds.subsidy_local_share),
+            aid_local: local(&policy.funds.aid_local_share),
+            service_local: local(&policy.funds.service_local_share),
+            programme_local: std::array::from_fn(|at| {
+                policy.programmes.get(at).map_or(Rate::ZERO, |programme| local(&programme.local_share))
+            }),
             critical_share: share(policy.funds.critical_share.at(year)),
             local_risk_share: share(policy.funds.local_risk_share.at(year)),
             shortage: match policy.funds.shortage {
@@ -217,7 +321,7 @@ impl CountyYear {
             |payer: Payer| Account::of(payer).map_or(MILLION, |account| funds.share[account as usize]);
         let proration = Payer::ALL.map(|payer| {
             let paid = if self.shortage == Shortage::Prorate { share(payer) } else { MILLION };
-            Rate::from_ppm(u32::try_from(paid).expect("a share is at most a million"))
+            parts_rate(paid)
         });
         // A fund that lacks a share of the year's money pays that share of a year later.
         let delay = |payer: Payer| months(MILLION - share(payer));
@@ -240,13 +344,20 @@ impl CountyYear {
             turned_away: crate::knowledge::limit(1.0 - (1.0 - lacking) * beds),
             beds_ppm: parts(beds),
             load,
+            served: std::array::from_fn(|at| match self.programmes[at] {
+                Some(_) if self.kept && self.shortage != Shortage::None => parts_rate(funds.purses[at].share),
+                _ => Rate::ONE,
+            }),
         }
     }
 
     /// Closes a year: the books, and the money and staff of the next.
     pub fn close(&self, totals: &Totals, funds: &mut CountyFunds) -> Books {
-        let books = self.keep_books(totals, funds);
-        self.decide(&books, totals, funds);
+        let mut books = self.keep_books(totals, funds);
+        let owed = Account::ALL.map(|account| self.owed(account, &books, totals, funds));
+        let affordable = self.affordable(&books, totals, &owed);
+        self.decide(&mut books, (&owed, affordable), funds);
+        self.keep_purses(&mut books, totals, affordable, funds);
         self.staff(totals, funds);
         self.beds(totals, funds);
         books
@@ -287,41 +398,115 @@ impl CountyYear {
             funds.balance[at] = carried.min(most);
         }
         books.balance = funds.balance;
-        books.county_burden = books.spending[Account::MedicalAid as usize]
+        books.own_revenue = per_head(self.own_revenue_per_head);
+        let aid_bills = books.spending[Account::MedicalAid as usize] - totals.premium_aid;
+        books.county_burden = self.fixed_burden(totals, pools_gap)
+            + part(aid_bills, self.aid_local)
             + books.spending[Account::TopUp as usize]
-            + Money::from_fen(pools_gap.max(0)).times(self.local_risk_share).fen();
+            + self.programmes_burden(|at| {
+                if self.programmes[at].is_some() { totals.programmes[at].paid } else { 0 }
+            });
+        books.pools_gap = pools_gap;
         books
     }
 
-    /// The share of obligations met next year: what revenue and the balance allow, approached by the damping.
-    fn decide(&self, books: &Books, totals: &Totals, funds: &mut CountyFunds) {
+    /// What the county bears and can't cut: its part of premium subsidies and premium aid, of the pools' gap, of
+    /// prevention and primary care, and of programmes that are entitlements.
+    fn fixed_burden(&self, totals: &Totals, pools_gap: i64) -> i64 {
+        part(totals.subsidies, self.subsidy_local)
+            + part(totals.premium_aid, self.aid_local)
+            + part(pools_gap.max(0), self.local_risk_share)
+            + part(self.service_per_head.fen() * totals.persons, self.service_local)
+            + self.programmes_burden(|at| {
+                if self.programmes[at].is_none() { totals.programmes[at].paid } else { 0 }
+            })
+    }
+
+    /// The county's part of amounts of programmes.
+    fn programmes_burden(&self, amount: impl Fn(usize) -> i64) -> i64 {
+        (0..MAX_PROGRAMMES).map(|at| part(amount(at), self.programme_local[at])).sum()
+    }
+
+    /// The share of what it may cut that the county can pay within the limit on its own revenue: what the limit
+    /// leaves after what is fixed, over its part of what aid, top-ups and programmes with a budget owe.
+    fn affordable(&self, books: &Books, totals: &Totals, owed: &[i128; ACCOUNTS]) -> i64 {
+        let fen = |wide: i128| i64::try_from(wide).expect("a county's money is far inside i64");
+        let aid = part(fen(owed[Account::MedicalAid as usize]) - totals.premium_aid, self.aid_local);
+        let programmes = self.programmes_burden(|at| {
+            if self.programmes[at].is_some() { totals.programmes[at].owed } else { 0 }
+        });
+        let cuttable = aid + fen(owed[Account::TopUp as usize]) + programmes;
+        let room = part(books.own_revenue, self.burden_limit) - self.fixed_burden(totals, books.pools_gap);
+        self.goal(i128::from(room), i128::from(cuttable))
+    }
+
+    /// What an account would have paid in full: bills are cut, premium aid is not.
+    fn owed(&self, account: Account, books: &Books, totals: &Totals, funds: &CountyFunds) -> i128 {
+        let at = account as usize;
+        let met = if self.shortage == Shortage::Prorate { funds.share[at].max(1) } else { MILLION };
+        let uncut = if account == Account::MedicalAid { totals.premium_aid } else { 0 };
+        i128::from(books.spending[at] - uncut) * i128::from(MILLION) / i128::from(met) + i128::from(uncut)
+    }
+
+    /// Programmes with a budget: what they owe is known to the fen, since who applied and wasn't served is.
+    fn keep_purses(&self, books: &mut Books, totals: &Totals, affordable: i64, funds: &mut CountyFunds) {
+        if !self.kept {
+            return;
+        }
+        for (at, per_head) in self.programmes.iter().enumerate() {
+            let (Some(per_head), sums) = (per_head, &totals.programmes[at]) else { continue };
+            let purse = &mut funds.purses[at];
+            let revenue = per_head.fen() * totals.persons;
+            let most = Money::from_fen(revenue).times(self.reserve).fen();
+            purse.balance = (purse.balance + revenue - sums.paid).min(most);
+            let goal = self.goal(i128::from(revenue + purse.balance), i128::from(sums.owed)).min(affordable);
+            // An appropriation has no floor: without money nobody is served.
+            purse.share = self.approach(purse.share, goal).clamp(0, MILLION);
+            let held_back = purse.share - goal;
+            books.programmes[at] = Some(ProgrammeBooks { revenue, balance: purse.balance, held_back });
+        }
+    }
+
+    /// The share of obligations for which there are means.
+    fn goal(&self, means: i128, obligations: i128) -> i64 {
+        if obligations <= 0 || !self.kept || self.shortage == Shortage::None {
+            return MILLION;
+        }
+        let share = (means * i128::from(MILLION) / obligations).clamp(0, i128::from(MILLION));
+        i64::try_from(share).expect("clamped to a million")
+    }
+
+    /// A share moved towards its goal, as far as the damping lets it.
+    const fn approach(&self, before: i64, goal: i64) -> i64 {
+        before + (goal - before) * self.damping / MILLION
+    }
+
+    /// The share of obligations met next year: what revenue and the balance allow, and of the county's own accounts
+    /// what its own revenue allows, approached by the damping.
+    fn decide(
+        &self,
+        books: &mut Books,
+        (owed, affordable): (&[i128; ACCOUNTS], i64),
+        funds: &mut CountyFunds,
+    ) {
         for account in Account::ALL {
             let at = account as usize;
             let before = funds.share[at];
-            // What would have been paid in full: bills are cut, premium aid is not.
-            let met = if self.shortage == Shortage::Prorate { before.max(1) } else { MILLION };
-            let uncut = if account == Account::MedicalAid { totals.premium_aid } else { 0 };
-            let obligations = i128::from(books.spending[at] - uncut) * i128::from(MILLION) / i128::from(met)
-                + i128::from(uncut);
-            let means = match account {
+            let obligations = owed[at];
+            let (means, most) = match account {
                 // A pool's means are its revenue; the county answers for its share of the gap only.
                 Account::Insurance | Account::CriticalIllness => {
                     let gap = obligations - i128::from(books.revenue[at]);
                     let borne = gap.max(0) * i128::from(self.local_risk_share.ppm()) / i128::from(MILLION);
-                    obligations - borne + i128::from(funds.balance[at].max(0)).min(borne)
+                    (obligations - borne + i128::from(funds.balance[at].max(0)).min(borne), MILLION)
                 }
                 Account::MedicalAid | Account::TopUp => {
-                    i128::from(books.revenue[at]) + i128::from(funds.balance[at])
+                    (i128::from(books.revenue[at]) + i128::from(funds.balance[at]), affordable)
                 }
             };
-            let goal = if obligations <= 0 || !self.kept || self.shortage == Shortage::None {
-                MILLION
-            } else {
-                let share = (means * i128::from(MILLION) / obligations).clamp(0, i128::from(MILLION));
-                i64::try_from(share).expect("clamped to a million")
-            };
-            let next = before + (goal - before) * self.damping / MILLION;
-            funds.share[at] = next.clamp(self.floor.min(MILLION), MILLION);
+            let goal = self.goal(means, obligations).min(most);
+            funds.share[at] = self.approach(before, goal).clamp(self.floor.min(MILLION), MILLION);
+            books.held_back[at] = funds.share[at] - goal;
         }
     }
 
@@ -381,6 +566,25 @@ impl CountyFunds {
             ..Self::default()
         }
     }
+
+    /// The same funds under another policy: a programme's purse follows its name; new ones begin empty and in
+    /// full, and what purses that end had is gone.
+    pub fn hand_over(&mut self, from: &[Programme], to: &[Programme]) {
+        let before = self.purses;
+        self.purses = std::array::from_fn(|at| {
+            let kept = to.get(at).and_then(|new| from.iter().position(|old| old.id == new.id));
+            kept.map_or_else(Purse::default, |old| before[old])
+        });
+    }
+}
+
+/// A part of an amount in fen.
+fn part(fen: i64, share: Rate) -> i64 {
+    Money::from_fen(fen).times(share).fen()
+}
+
+fn parts_rate(ppm: i64) -> Rate {
+    Rate::from_ppm(u32::try_from(ppm).expect("a share is between none and a million"))
 }
 
 /// Months that a missing share of a year's money is.
@@ -412,7 +616,8 @@ mod tests {
         let s = scenario(settings);
         let society = (&s.society.funds, &s.society.workforce, &s.society.capacity);
         let place = &s.places[0];
-        let year = CountyYear::compile(society, place, &s.regimes[1].policy, true, 1.0, Year::new(2022));
+        let year =
+            CountyYear::compile(society, place, &s.regimes[1].policy, true, (1.0, 1.0), Year::new(2022));
         (year, CountyFunds::at_start(place))
     }
 
@@ -467,6 +672,66 @@ mod tests {
         let staff = |year: &CountyYear, funds: &CountyFunds| year.publish(funds).staff_ppm;
         assert!(staff(&without, &plain) < 850_000);
         assert!(staff(&with, &trained) > staff(&without, &plain) + 60_000);
+    }
+
+    #[test]
+    fn a_programme_serves_the_share_of_its_applicants_for_which_it_has_money() {
+        let settings = [
+            "places.poor-county.programme_budget_factor=1",
+            "regimes.targeted.programmes.dibao.budget_yuan=50",
+        ];
+        let (year, mut funds) = year(&settings);
+        // Half of what is owed; in the end what is paid is the budget.
+        let owed = PERSONS * 10_000;
+        let mut paid = 0;
+        for _ in 0..12 {
+            let served = year.publish(&funds).served[0];
+            paid = Money::from_fen(owed).times(served).fen();
+            let mut totals = totals(10);
+            totals.programmes[0] = ProgrammeTotals { owed, paid, ..ProgrammeTotals::default() };
+            year.close(&totals, &mut funds);
+        }
+        // What was overspent at first is paid back, so a little less than half is served.
+        assert!((owed * 40 / 100..=owed * 50 / 100).contains(&paid), "{paid} of {owed}");
+        assert_eq!(year.publish(&funds).served[1], Rate::ONE, "who owes nothing serves all");
+    }
+
+    #[test]
+    fn a_county_whose_own_revenue_falls_short_cuts_what_it_may_to_what_it_can_pay() {
+        let settings = [
+            "places.poor-county.aid_budget_factor=10",
+            "places.poor-county.own_revenue_yuan=10",
+            "regimes.targeted.funds.subsidy_local_share=0",
+            "regimes.targeted.funds.service_local_share=0",
+        ];
+        let (year, mut funds) = year(&settings);
+        let aid = Account::MedicalAid as usize;
+        // The limit is half of 10 yuan; the county's tenth of what aid owes is 10 yuan.
+        for _ in 0..12 {
+            let paid = Money::from_fen(PERSONS * 10_000)
+                .times(year.publish(&funds).proration[Payer::MedicalAid as usize]);
+            let mut totals = Totals { premium_aid: 0, ..totals(0) };
+            totals.paid[Payer::MedicalAid as usize] = paid.fen();
+            let books = year.close(&totals, &mut funds);
+            assert_eq!(books.own_revenue, PERSONS * 1_000);
+            assert_eq!(books.county_burden, paid.fen() / 10);
+        }
+        assert!((funds.share[aid] - MILLION / 2).abs() < 2_000, "{}", funds.share[aid]);
+    }
+
+    #[test]
+    fn a_purse_follows_the_name_of_its_programme_to_another_policy() {
+        let s = scenario(&["regimes.inclusive.programmes.order=[\"industry\", \"dibao\"]"]);
+        let (year, mut funds) = year(&["regimes.targeted.programmes.dibao.budget_yuan=0"]);
+        let mut totals = totals(10);
+        totals.programmes[0] = ProgrammeTotals { owed: 100, paid: 100, ..ProgrammeTotals::default() };
+        year.close(&totals, &mut funds);
+        let dibao = funds.purses[0];
+        assert!(dibao.share < MILLION);
+        let regime = |id: &str| s.regimes.iter().find(|r| r.id == id).expect("the regime is there");
+        funds.hand_over(&regime("targeted").policy.programmes, &regime("inclusive").policy.programmes);
+        assert_eq!(funds.purses[1], dibao);
+        assert_eq!(funds.purses[2], Purse::default());
     }
 
     #[test]

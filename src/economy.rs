@@ -442,11 +442,29 @@ fn expected_support(
         }
     }
     let threshold = Money::try_from_yuan(low).expect("an income is a small amount");
-    let gap = |income: &Money| {
-        let most = income.or_zero().times(most);
-        support.expected_gap(*income, income_error, threshold).min(most).fen()
-    };
-    incomes.iter().map(gap).collect()
+    let expected = |income: Money| support.expected_gap(income, income_error, threshold);
+    let part = |income: &Money| expected_part(*income, income.or_zero().times(most), expected).fen();
+    incomes.iter().map(part).collect()
+}
+
+/// The part g of an income, at most `most`, that programmes are expected to have paid: what they pay where the
+/// test sees the rest, g = gap(income − g). A larger part lowers what is seen and so never lowers the gap; the
+/// answer is found by halving to a yuan and, where the dibao threshold makes the gap jump, is at the jump.
+fn expected_part(income: Money, most: Money, gap: impl Fn(Money) -> Money) -> Money {
+    let most_paid = gap(income - most);
+    if most_paid == Money::ZERO || most_paid >= most {
+        return most.min(most_paid);
+    }
+    let (mut low, mut high) = (0, most.fen());
+    while high - low > 100 {
+        let part = low.midpoint(high);
+        if gap(income - Money::from_fen(part)) < Money::from_fen(part) {
+            high = part;
+        } else {
+            low = part;
+        }
+    }
+    Money::from_fen(low)
 }
 
 /// Chance that officials see an income below a limit.
@@ -542,4 +560,23 @@ fn normal_average(grid: &[f64]) -> f64 {
     };
     let weights: f64 = (0..grid.len()).map(density).sum();
     grid.iter().enumerate().map(|(point, value)| value * density(point)).sum::<f64>() / weights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_part_that_programmes_paid_is_the_gap_that_tests_see() {
+        let gap = |income: Money| Money::from_yuan(6_000).less(income);
+        let part = |yuan, most| expected_part(Money::from_yuan(yuan), Money::from_yuan(most), gap).yuan();
+        let half = |income: Money| Money::from_fen(gap(income).fen() / 2);
+        let found = expected_part(Money::from_yuan(5_000), Money::from_yuan(4_000), half).yuan();
+        assert!((found - 1_000.0).abs() <= 1.0, "g = (6,000 - (5,000 - g)) / 2 at g = 1,000: {found}");
+        assert!((part(3_000, 1_000) - 1_000.0).abs() < 1e-9, "never more than the most");
+        assert!(
+            part(20_000, 10_000).abs() < 1e-9,
+            "nothing is paid where nothing is seen under the standard"
+        );
+    }
 }

@@ -130,7 +130,7 @@ const fn word(
 }
 
 /// Draws that are whole words, each from a stream of its own.
-pub const WORDS: [DrawPlace; 29] = [
+pub const WORDS: [DrawPlace; 31] = [
     word("episode: date", "person", stream::EPISODE, 0, "word 0 of block = episode index"),
     word("episode: thinning", "person", stream::EPISODE, 0, "word 1 of block = episode index"),
     word("episode: severity", "person", stream::EPISODE, 0, "word 2 of block = episode index"),
@@ -170,11 +170,19 @@ pub const WORDS: [DrawPlace; 29] = [
     word("spouse: health", "person", stream::SPOUSE, 0, "words in order"),
     word("what stays with a person: literacy, contract, work", "person", stream::PROPENSITY, 0, "word 0"),
     word(
-        "what stays with a household: awareness, environment, programmes",
+        "what stays with a household: awareness, (formerly environment and programmes), outreach",
         "household",
         stream::PROPENSITY,
         0,
-        "words 0 to 2",
+        "word 0, 16 bits each",
+    ),
+    word("what stays with a household: health education", "household", stream::PROPENSITY, 0, "word 1"),
+    word(
+        "programme: whose turn it is, and when it ends",
+        "household",
+        stream::PROGRAMME,
+        0,
+        "words 0 and 1 of block = the programme's name",
     ),
     word(
         "village: travel time, environment, doctor and competence at the start",
@@ -222,6 +230,8 @@ pub mod stream {
     pub const VILLAGE: u64 = 76;
     /// Yearly draws of a village.
     pub const VILLAGE_YEAR: u64 = 77;
+    /// Turns at a programme of support; the block is its name (`support::block_of`).
+    pub const PROGRAMME: u64 = 78;
 }
 
 impl Draw {

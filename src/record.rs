@@ -5,7 +5,7 @@
 //! needs a whole distribution goes into integer histograms. Integers add to the same total in any
 //! order, so threads, shards and resumed runs give the same bytes.
 
-use crate::scenario::policy::PAYERS;
+use crate::scenario::policy::{PAYERS, PROGRAMME_KINDS, ProgrammeKind};
 
 /// Standing of a root household on 31 December before the switch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -343,6 +343,18 @@ tallies! {
     ExitEntered4,
     /// Five years or more.
     ExitEntered5,
+    /// Applications to programmes.
+    Applications,
+    /// Of them, served.
+    ApplicationsServed,
+    /// Support that fills an income gap, fen; the other kinds follow in the order of `ProgrammeKind`.
+    SupportGap,
+    /// Grants, fen.
+    SupportGrant,
+    /// Wages of public jobs, fen.
+    SupportJob,
+    /// Income from supported industry, fen.
+    SupportIndustry,
     /// Paid by basic insurance, fen; the other payers follow in the order of `Payer`.
     PaidFirst,
     /// Paid by critical-illness insurance, fen.
@@ -358,6 +370,8 @@ tallies! {
 }
 
 const _: () = assert!(Tally::Paid5 as usize - Tally::PaidFirst as usize + 1 == PAYERS);
+const _: () = assert!(Tally::SupportIndustry as usize - Tally::SupportGap as usize + 1 == PROGRAMME_KINDS);
+const _: () = assert!(ProgrammeKind::Industry as usize + 1 == PROGRAMME_KINDS);
 
 /// The sums of one place, regime and year: `[cell][tally]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -554,6 +568,43 @@ county_tallies! {
     ServiceCost,
     /// Share of the cases meant for the county's beds that find one, in parts per million, times persons.
     Beds,
+    /// The county's own fiscal revenue, fen.
+    OwnRevenue,
+    /// Budgets of programmes, fen.
+    ProgrammeRevenue,
+    /// What programmes that have a budget owed their applicants, fen.
+    ProgrammeOwed,
+    /// Of it paid, fen.
+    ProgrammePaid,
+    /// Balance of these programmes, fen.
+    ProgrammeBalance,
+    /// Share of applicants served next year over what means allow, times what is owed, fen.
+    ProgrammeHeld,
+    /// Households that applied for a gap to be filled; the other kinds follow in the order of `ProgrammeKind`.
+    Applied,
+    /// For a grant.
+    Applied1,
+    /// For a public job.
+    Applied2,
+    /// For support of industry.
+    Applied3,
+    /// Of them served; the other kinds follow.
+    Served,
+    /// With a grant.
+    Served1,
+    /// With a public job.
+    Served2,
+    /// With support of industry.
+    Served3,
+    /// Share of obligations met next year over what means allow, in parts per million, times persons: resident
+    /// insurance; the other accounts follow.
+    HeldBack,
+    /// Critical-illness insurance.
+    HeldBack1,
+    /// Medical aid.
+    HeldBack2,
+    /// Local top-ups.
+    HeldBack3,
 }
 
 /// The county sums of one place, regime and year.

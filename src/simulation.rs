@@ -12,7 +12,7 @@ pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, ye
 
 use crate::billing::Payers;
 use crate::care::CareTerms;
-use crate::county::{Account, CountyFunds, Published, Totals};
+use crate::county::{Account, Books, CountyFunds, Published, Totals};
 use crate::demography::age_index;
 use crate::illness::{PotentialEpisode, lognormal_ppm};
 use crate::population::columns::{
@@ -222,7 +222,7 @@ impl<'a> CountyRun<'a> {
         let permanent = economy.permanent_score(draw.permanent_score, members, strength);
         let per_head = economy.illness_free_per_head(self.world.tables, permanent, transitory);
         let distance = distance_factor(draw.travel_minutes, society.care.distance_elasticity);
-        let own = self.task.key.block(0, id.bits(), START, stream::PROPENSITY)[0];
+        let [own, education, ..] = self.task.key.block(0, id.bits(), START, stream::PROPENSITY);
         let household = Household {
             id: id.bits(),
             root: u32::try_from(self.county.households.len()).expect("a county has under 4e9 households"),
@@ -235,8 +235,8 @@ impl<'a> CountyRun<'a> {
             distance_factor: distance,
             awareness_word: families::part(own, 0),
             village: u32::try_from(self.county.villages.len() - 1).expect("a county has under 4e9 villages"),
-            programme_word: families::part(own, 2),
             outreach_word: families::part(own, 3),
+            education_word: families::part(education, 0),
             cell: 0,
             persons_at_switch: 0,
             cohort: false,
@@ -264,6 +264,10 @@ impl<'a> CountyRun<'a> {
         }
         let regimes = self.world.scenario.regimes.len();
         self.states = vec![self.states[0].clone(); regimes];
+        for (state, regime) in self.states.iter_mut().zip(&self.world.scenario.regimes) {
+            let before = &self.world.scenario.history.programmes;
+            state.funds.hand_over(before, &regime.policy.programmes);
+        }
         self.seen = vec![self.seen[0].clone(); regimes];
         self.switched = true;
     }
@@ -384,6 +388,10 @@ impl<'a> CountyRun<'a> {
             let books = rules.county.close(&totals, &mut self.states[regime].funds);
             let Some(report) = report else { continue };
             let sums = &mut self.record.counties[regime][report].0;
+            for (at, kind) in rules.support.kinds() {
+                sums[CountyTally::Applied as usize + kind as usize] += totals.programmes[at].applied;
+                sums[CountyTally::Served as usize + kind as usize] += totals.programmes[at].served;
+            }
             let mut add = |tally: CountyTally, amount: i64| sums[tally as usize] += amount;
             add(CountyTally::Persons, totals.persons);
             add(CountyTally::Burden, books.county_burden);
@@ -403,7 +411,10 @@ impl<'a> CountyRun<'a> {
                 sums[CountyTally::Revenue as usize + at] += books.revenue[at];
                 sums[CountyTally::Spending as usize + at] += books.spending[at];
                 sums[CountyTally::Balance as usize + at] += books.balance[at];
+                sums[CountyTally::HeldBack as usize + at] += books.held_back[at] * totals.persons;
             }
+            sums[CountyTally::OwnRevenue as usize] += books.own_revenue;
+            add_purses(sums, &totals, &books);
         }
     }
 
@@ -640,6 +651,19 @@ const FIRST_STAGE: [Draw; 16] = [
     Draw::Recovery,
     Draw::Marriage,
 ];
+
+/// Adds the purses of programmes that have a budget.
+fn add_purses(sums: &mut [i64; COUNTY_TALLIES], totals: &Totals, books: &Books) {
+    for (purse, of) in books.programmes.iter().zip(&totals.programmes) {
+        let Some(purse) = purse else { continue };
+        let held = of.owed * purse.held_back / 1_000_000;
+        sums[CountyTally::ProgrammeRevenue as usize] += purse.revenue;
+        sums[CountyTally::ProgrammeOwed as usize] += of.owed;
+        sums[CountyTally::ProgrammePaid as usize] += of.paid;
+        sums[CountyTally::ProgrammeBalance as usize] += purse.balance;
+        sums[CountyTally::ProgrammeHeld as usize] += held;
+    }
+}
 
 /// A normal score as a rank in 1/65,536 standard deviations.
 fn rank(z: f64) -> i32 {

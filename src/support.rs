@@ -2,7 +2,10 @@
 //!
 //! A programme is data: the gap between a standard and the income that officials see (dibao), a grant
 //! (temporary aid), the wage of a public job, or income from supported industry. It goes to the classes it
-//! names, as far as its budget reaches, in the order of the regime. Published incomes contain what
+//! names. A share of them applies; where the programme has a budget the county serves the share of applicants
+//! that it published on 1 January (`county`), those with the lowest number first. The number is one for each
+//! household, programme and term: it is keyed by the programme's name, so no programme moves another's
+//! recipients, and drawn again when the household's term is over. Published incomes contain what
 //! programmes paid, so what is expected at an income is taken out of the household's income first
 //! (`SupportYear::expected_gap`) and paid back to whom officials see.
 //!
@@ -10,7 +13,8 @@
 //! earnings by a stated share, after some years of it;
 //! support for work does not. The size is an assumption, small by default (`society.effort`).
 
-use crate::scenario::policy::{ClassSet, Policy, ProgrammeKind};
+use crate::random::{Key, stream};
+use crate::scenario::policy::{ClassSet, MAX_PROGRAMMES, Policy, Programme, ProgrammeKind};
 use crate::scenario::society::Effort;
 use crate::units::{Money, Rate, Year};
 
@@ -24,11 +28,17 @@ pub struct SupportYear {
 
 #[derive(Debug, Clone)]
 struct Compiled {
+    /// Place in the policy's order, and so of its purse.
+    purse: usize,
+    /// Its name as the block of its draws.
+    block: u64,
+    term_years: u8,
     kind: ProgrammeKind,
     classes: ClassSet,
     amount: Money,
     standard: Money,
-    reach: u32,
+    /// Share of eligible households that apply, as the limit of a 32-bit number.
+    reach: u64,
     spending: Option<Rate>,
     needs_worker: bool,
     conditional: bool,
@@ -49,8 +59,29 @@ pub struct Applicant {
     pub income_last: Money,
     /// Out-of-pocket payments of last year.
     pub out_of_pocket_last: Money,
-    /// The household's number for programmes that don't reach all.
-    pub word: u16,
+    /// The household's id, by which its numbers for programmes are drawn.
+    pub id: u64,
+}
+
+/// What a household applied for and what it got, by programme in the order of the policy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// What it would get where it applied.
+    pub owed: [Money; MAX_PROGRAMMES],
+    /// Where it applied, one bit each.
+    pub applied: u8,
+    /// Where it was served, one bit each.
+    pub served: u8,
+}
+
+const _: () = assert!(MAX_PROGRAMMES <= 8, "a bit for each programme");
+
+impl Grants {
+    /// What a programme paid.
+    #[must_use]
+    pub const fn paid(&self, programme: usize) -> Money {
+        if self.served & 1 << programme != 0 { self.owed[programme] } else { Money::ZERO }
+    }
 }
 
 /// What a household gets in a year.
@@ -81,19 +112,20 @@ impl SupportYear {
         year: Year,
     ) -> Self {
         let yuan = |x: f64| Money::try_from_yuan(x).expect("the book bounds amounts");
-        let in_force = |first: Option<Year>, last: Option<Year>| {
-            first.is_none_or(|first| first <= year) && last.is_none_or(|last| year <= last)
-        };
         let programmes = policy
             .programmes
             .iter()
-            .filter(|programme| in_force(programme.first_year, programme.last_year))
-            .map(|programme| Compiled {
+            .enumerate()
+            .filter(|(_, programme)| programme.in_force(year))
+            .map(|(purse, programme)| Compiled {
+                purse,
+                block: block_of(&programme.id),
+                term_years: programme.term_years.max(1),
                 kind: programme.kind,
                 classes: programme.classes,
                 amount: yuan(programme.amount_yuan.at(year) * yuan_factor),
                 standard: yuan(programme.standards.at(year) * dibao_standard_yuan),
-                reach: crate::knowledge::limit(programme.share.at(year)),
+                reach: crate::random::threshold(programme.share.at(year)).div_ceil(1 << 32),
                 spending: programme
                     .spending_above_income_share
                     .as_ref()
@@ -113,12 +145,24 @@ impl SupportYear {
         }
     }
 
-    /// What a household gets.
+    /// What a household applies for and gets. `served` is the share of its applicants that each programme can
+    /// serve, in the order of the policy; `key` and `year` are those of the draws.
     #[must_use]
-    pub fn grant(&self, applicant: &Applicant) -> Support {
-        let mut support = Support::default();
-        for programme in &self.programmes {
-            if !programme.reaches(applicant) {
+    pub fn grant(
+        &self,
+        applicant: &Applicant,
+        served: &[Rate; MAX_PROGRAMMES],
+        (key, year): (Key, Year),
+    ) -> (Support, Grants) {
+        let (mut support, mut grants) = (Support::default(), Grants::default());
+        for programme in self.programmes.iter().filter(|programme| programme.is_for(applicant)) {
+            let served = served[programme.purse];
+            let number = if programme.reach < WHOLE || served < Rate::ONE {
+                programme.number(applicant.id, key, year)
+            } else {
+                0
+            };
+            if number >= programme.reach {
                 continue;
             }
             let paid = match programme.kind {
@@ -128,6 +172,14 @@ impl SupportYear {
                 }
                 ProgrammeKind::Grant | ProgrammeKind::Job | ProgrammeKind::Industry => programme.amount,
             };
+            let bit = 1 << programme.purse;
+            grants.owed[programme.purse] = paid;
+            grants.applied |= bit;
+            // Who applies and has the lowest numbers is served: both stay whole numbers.
+            if number * 1_000_000 >= programme.reach * u64::from(served.ppm()) {
+                continue;
+            }
+            grants.served |= bit;
             let conditional = programme.conditional
                 || matches!(programme.kind, ProgrammeKind::Job | ProgrammeKind::Industry);
             if conditional {
@@ -136,7 +188,12 @@ impl SupportYear {
                 support.unconditional += paid;
             }
         }
-        support
+        (support, grants)
+    }
+
+    /// How each programme pays, in the order of the policy; those not in force are left out.
+    pub fn kinds(&self) -> impl Iterator<Item = (usize, ProgrammeKind)> + '_ {
+        self.programmes.iter().map(|programme| (programme.purse, programme.kind))
     }
 
     /// Labour earnings given up under support without condition, after `years` consecutive years of it: the
@@ -171,23 +228,67 @@ impl SupportYear {
             }
             for programme in self.programmes.iter().filter(|p| p.kind == ProgrammeKind::IncomeGap) {
                 let gap = programme.standard.less(seen).max(programme.amount);
-                mean += weight * gap.yuan() * f64::from(programme.reach) / 65_536.0;
+                mean += weight * gap.yuan() * programme.reached();
             }
         }
         Money::try_from_yuan(mean).expect("a mean of amounts is one")
     }
 }
 
+/// The share of all as the limit of a 32-bit number.
+const WHOLE: u64 = 1 << 32;
+
+/// The number that the first twelve letters of a name spell in base 38: names are laid out, not hashed, so two
+/// programmes share draws only if they share these letters.
+#[must_use]
+pub fn block_of(name: &str) -> u64 {
+    let digit = |byte: u8| match byte {
+        b'a'..=b'z' => u64::from(byte - b'a') + 1,
+        b'0'..=b'9' => u64::from(byte - b'0') + 27,
+        _ => 37,
+    };
+    name.bytes().take(12).fold(0, |block, byte| block * 38 + digit(byte))
+}
+
+impl Programme {
+    /// Whether the programme is in force in a year.
+    #[must_use]
+    pub fn in_force(&self, year: Year) -> bool {
+        self.first_year.is_none_or(|first| first <= year) && self.last_year.is_none_or(|last| year <= last)
+    }
+}
+
 impl Compiled {
-    fn reaches(&self, applicant: &Applicant) -> bool {
+    /// The household's 32-bit number for the programme: drawn in the first year of its term, which begins in
+    /// another year for each household.
+    fn number(&self, id: u64, key: Key, year: Year) -> u64 {
+        let term = i64::from(self.term_years);
+        let into = if term == 1 {
+            0
+        } else {
+            let turn = key.block(self.block, id, crate::population::START, stream::PROGRAMME)[1] >> 32;
+            let turn = i64::try_from(turn).expect("32 bits");
+            (i64::from(year.number()) + turn).rem_euclid(term)
+        };
+        let first = year.number() - i16::try_from(into).expect("a term is a few years");
+        key.block(self.block, id, Year::new(first), stream::PROGRAMME)[0] >> 32
+    }
+
+    /// Share of eligible households that apply.
+    fn reached(&self) -> f64 {
+        // At most 2^32.
+        #[allow(clippy::cast_precision_loss)]
+        {
+            self.reach as f64 / 4_294_967_296.0
+        }
+    }
+
+    fn is_for(&self, applicant: &Applicant) -> bool {
         let named = self.classes.0 == 0 || self.classes.0 & applicant.classes.0 != 0;
         let heavy = self
             .spending
             .is_none_or(|share| applicant.out_of_pocket_last > applicant.income_last.or_zero().times(share));
-        named
-            && heavy
-            && u32::from(applicant.word) < self.reach
-            && (applicant.has_worker || !self.needs_worker)
+        named && heavy && (applicant.has_worker || !self.needs_worker)
     }
 }
 
@@ -219,15 +320,81 @@ mod tests {
         seen_per_head: Money::from_yuan(2_500),
         income_last: Money::from_yuan(7_500),
         out_of_pocket_last: Money::ZERO,
-        word: 0,
+        id: 77,
     };
+
+    const ALL: [Rate; MAX_PROGRAMMES] = [Rate::ONE; MAX_PROGRAMMES];
+    const WHEN: (Key, Year) = (Key { seed: 1, replicate: 0 }, Year::new(2021));
 
     #[test]
     fn dibao_fills_the_gap_that_officials_see() {
-        let support = year(&[]).grant(&POOR);
+        let (support, grants) = year(&[]).grant(&POOR, &ALL, WHEN);
         assert_eq!(support.unconditional, Money::from_yuan(3 * (6_000 - 2_500)));
         let ordinary = Applicant { classes: ClassSet::default(), ..POOR };
-        assert_eq!(year(&[]).grant(&ordinary), Support::default());
+        assert_eq!(year(&[]).grant(&ordinary, &ALL, WHEN), (Support::default(), Grants::default()));
+        assert_eq!(grants.paid(0), support.unconditional);
+        assert_eq!((grants.applied, grants.served), (1, 1));
+    }
+
+    const WORKER: Applicant = Applicant { classes: ClassSet(1 << Class::Registered as u16), ..POOR };
+
+    /// Of the first thousand households those that a programme serves.
+    fn served_by(
+        year: &SupportYear,
+        programme: usize,
+        shares: &[Rate; MAX_PROGRAMMES],
+        at: Year,
+    ) -> Vec<u64> {
+        let gets = |id: &u64| {
+            let applicant = Applicant { id: *id, ..WORKER };
+            year.grant(&applicant, shares, (WHEN.0, at)).1.served & 1 << programme != 0
+        };
+        (0..1_000).filter(gets).collect()
+    }
+
+    #[test]
+    fn money_that_runs_out_reaches_fewer_of_those_who_apply_and_nobody_else() {
+        let year = year(&["regimes.targeted.programmes.public-jobs.share=0.5"]);
+        let jobs = 2;
+        let half = ALL.map(|rate| rate.times(Rate::try_from_share(0.5).expect("a share")));
+        let (all, some) = (served_by(&year, jobs, &ALL, WHEN.1), served_by(&year, jobs, &half, WHEN.1));
+        assert!((440..560).contains(&all.len()), "{}", all.len());
+        assert!((200..300).contains(&some.len()), "{}", some.len());
+        assert!(some.iter().all(|id| all.contains(id)));
+        assert!(served_by(&year, jobs, &[Rate::ZERO; MAX_PROGRAMMES], WHEN.1).is_empty());
+    }
+
+    #[test]
+    fn a_programme_that_is_taken_out_moves_no_other_s_recipients() {
+        let with = year(&[]);
+        let without = year(&["regimes.targeted.programmes.order=[\"industry\"]"]);
+        let served = served_by(&with, 3, &ALL, WHEN.1);
+        assert!(!served.is_empty());
+        assert_eq!(served, served_by(&without, 0, &ALL, WHEN.1));
+        assert_ne!(served, served_by(&with, 2, &ALL, WHEN.1));
+    }
+
+    #[test]
+    fn turns_last_a_term_and_begin_in_different_years() {
+        let year = year(&[
+            "regimes.targeted.programmes.public-jobs.share=0.5",
+            "regimes.targeted.programmes.public-jobs.term_years=4",
+        ]);
+        let in_year = |n| served_by(&year, 2, &ALL, Year::new(n));
+        let kept = |n| in_year(n).iter().filter(|id| in_year(2021).contains(id)).count();
+        let first = in_year(2021).len();
+        // Each year a quarter draws again, and half of them get it again.
+        let expected = first - first / 8;
+        assert!(kept(2022).abs_diff(expected) < 30, "{} of {first}", kept(2022));
+        assert!(kept(2025).abs_diff(first / 2) < 50, "{} of {first}", kept(2025));
+    }
+
+    #[test]
+    fn names_are_laid_out_and_not_hashed() {
+        assert_eq!(block_of("b"), 2);
+        assert_eq!(block_of("a-"), 38 + 37);
+        assert_ne!(block_of("public-jobs"), block_of("public-jobs2"));
+        assert_eq!(block_of("temporary-aid"), block_of("temporary-ai"));
     }
 
     #[test]

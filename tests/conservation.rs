@@ -101,6 +101,44 @@ fn a_fund_spends_what_its_county_s_households_got() {
 }
 
 #[test]
+fn programmes_pay_what_households_got() {
+    let record = county(&scenario());
+    let mut budgeted = 0;
+    for (sums, books) in record.sums.iter().flatten().zip(record.counties.iter().flatten()) {
+        let by_kind = [Tally::SupportGap, Tally::SupportGrant, Tally::SupportJob, Tally::SupportIndustry]
+            .map(|tally| all(sums, tally));
+        assert_eq!(by_kind.iter().sum::<i64>(), all(sums, Tally::Support));
+        // Dibao has no budget; the others have.
+        let book = |tally: CountyTally| books.0[tally as usize];
+        assert_eq!(book(CountyTally::ProgrammePaid), by_kind[1] + by_kind[2] + by_kind[3]);
+        assert!(book(CountyTally::ProgrammePaid) <= book(CountyTally::ProgrammeOwed));
+        let kinds = |first: CountyTally| (0..4).map(|kind| books.0[first as usize + kind]).sum::<i64>();
+        assert_eq!(kinds(CountyTally::Applied), all(sums, Tally::Applications));
+        assert_eq!(kinds(CountyTally::Served), all(sums, Tally::ApplicationsServed));
+        budgeted += book(CountyTally::ProgrammePaid);
+    }
+    assert!(budgeted > 0);
+}
+
+#[test]
+fn a_county_bears_its_part_of_what_is_paid() {
+    let record = county(&scenario());
+    for (sums, books) in record.sums.iter().flatten().zip(record.counties.iter().flatten()) {
+        let book = |tally: CountyTally| books.0[tally as usize];
+        let spending = |account: usize| books.0[CountyTally::Spending as usize + account];
+        let gap = spending(0) + spending(1) - book(CountyTally::Revenue) - book(CountyTally::Revenue1);
+        // A tenth of what higher levels help to pay, and of the pools' gap; top-ups are the county's.
+        let shared = spending(2)
+            + all(sums, Tally::PremiumSubsidy)
+            + all(sums, Tally::Support)
+            + book(CountyTally::ServiceCost)
+            + gap.max(0);
+        let burden = shared / 10 + spending(3);
+        assert!((book(CountyTally::Burden) - burden).abs() <= 16, "{} {burden}", book(CountyTally::Burden));
+    }
+}
+
+#[test]
 fn needed_episodes_are_treated_or_forgone_for_a_named_reason() {
     for year in county(&scenario()).sums.iter().flatten() {
         let reasons = [

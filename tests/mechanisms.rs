@@ -50,7 +50,7 @@ fn mean(finished: &Finished, measure: &str) -> f64 {
 #[test]
 fn exaggerations_move_what_they_must() {
     let base = run(&[]);
-    let cases: [(&[&str], &[&str], &[&str]); 13] = [
+    let cases: [(&[&str], &[&str], &[&str]); 16] = [
         (&["society.illness.onset_factor=2"], &["chronic_prevalence", "lost_earnings_per_head"], &[]),
         (&["society.demography.mortality_factor=2"], &["deaths_per_1000"], &["persons"]),
         (
@@ -106,6 +106,21 @@ fn exaggerations_move_what_they_must() {
             &["places.poor-county.beds_factor=0"],
             &["forgone_capacity_rate", "outside_admission_share"],
             &["beds_found_share"],
+        ),
+        (
+            &["regimes.targeted.programmes.dibao.budget_yuan=0"],
+            &["poverty_rate_net"],
+            &["support_per_head", "programme_gap_per_head", "programme_served_share"],
+        ),
+        (
+            &["places.poor-county.programme_budget_factor=0"],
+            &[],
+            &["job_served_share", "industry_served_share", "grant_served_share", "support_per_head"],
+        ),
+        (
+            &["places.poor-county.own_revenue_yuan=100"],
+            &["county_burden_share", "oop_per_head"],
+            &["own_revenue_per_head", "aid_met_share", "job_served_share", "county_burden_per_head"],
         ),
         (&["society.effort.loss=0.5"], &["effort_lost_share"], &["income_per_head"]),
     ];

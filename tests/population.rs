@@ -58,6 +58,9 @@ fn place() -> Place {
         clinics_staffed: 1.0,
         beds_factor: 1.0,
         aid_budget_factor: 1.0,
+        programme_budget_factor: 1.0,
+        own_revenue_yuan: 4_000.0,
+        local_share_factor: 2.0,
     }
 }
 

@@ -339,6 +339,8 @@ const fn county(
 }
 
 const ALL_RESIDENTS: Base = base(&[(Residents, 1)], Among::Everyone, PERSON, "residents, migrants left out");
+const APPLICATIONS: Base =
+    base(&[(Applications, 1)], Among::Everyone, HOUSEHOLD, "applications to programmes");
 const RESIDENT_HOUSEHOLDS: Base =
     base(&[(ResidentHouseholds, 1)], Among::Everyone, HOUSEHOLD, "households with a resident member");
 const OF_60: Base = base(&[(Elderly60, 1)], Among::Everyone, PERSON, "persons aged 60 and over");
@@ -1412,6 +1414,37 @@ const ENTRIES: &[Entry] = &[
         &[Support],
         "Paid by programmes (dibao, temporary aid, public jobs, supported industry), per person.",
     ),
+    per_head(
+        "programme_gap_per_head",
+        ["Allowances that fill a gap per head", "人均补差类补助（低保等）"],
+        &[SupportGap],
+        "Paid by programmes that fill the gap to a standard (dibao), per person.",
+    ),
+    per_head(
+        "programme_grant_per_head",
+        ["Grants per head", "人均一次性补助（临时救助等）"],
+        &[SupportGrant],
+        "Paid by programmes of grants (temporary aid), per person.",
+    ),
+    per_head(
+        "programme_job_per_head",
+        ["Wages of public jobs per head", "人均公益岗位工资"],
+        &[SupportJob],
+        "Paid as wages of public-welfare jobs, per person.",
+    ),
+    per_head(
+        "programme_industry_per_head",
+        ["Income from supported industry per head", "人均产业帮扶收入"],
+        &[SupportIndustry],
+        "Income that supported industry gives, per person.",
+    ),
+    share(
+        "programme_served_share",
+        ["Applications to programmes that are served", "帮扶申请满足率"],
+        &[ApplicationsServed],
+        APPLICATIONS,
+        "Of applications of households to programmes, the share that the programmes' money reaches.",
+    ),
     money_share(
         "unconditional_support_share",
         ["Support without condition", "无条件补助占比"],
@@ -1548,11 +1581,119 @@ const ENTRIES: &[Entry] = &[
         "Months by which medical aid pays later than its rules say.",
     ),
     county(
+        "programme_budget_per_head",
+        ["Budgets of programmes per head", "帮扶项目人均预算"],
+        "yuan_nominal",
+        (CountyTally::ProgrammeRevenue, CountyTally::Persons, Scale::Yuan),
+        "Budgets of the programmes that have one.",
+    ),
+    county(
+        "programme_spending_per_head",
+        ["Spending of programmes with a budget per head", "有预算帮扶项目人均支出"],
+        "yuan_nominal",
+        (CountyTally::ProgrammePaid, CountyTally::Persons, Scale::Yuan),
+        "What the programmes that have a budget paid.",
+    ),
+    county(
+        "programme_owed_per_head",
+        ["What programmes owe their applicants per head", "帮扶项目人均应付额"],
+        "yuan_nominal",
+        (CountyTally::ProgrammeOwed, CountyTally::Persons, Scale::Yuan),
+        "What all applicants would get from the programmes that have a budget.",
+    ),
+    county(
+        "programme_met_share",
+        ["Share of what they owe that programmes pay", "帮扶项目支付到位率"],
+        "share",
+        (CountyTally::ProgrammePaid, CountyTally::ProgrammeOwed, Scale::Share),
+        "Of what programmes with a budget owe their applicants, the share paid.",
+    ),
+    county(
+        "programme_balance_per_head",
+        ["Balance of programmes per head", "帮扶项目人均结余"],
+        "yuan_nominal",
+        (CountyTally::ProgrammeBalance, CountyTally::Persons, Scale::Yuan),
+        "Balance of the programmes that have a budget at the end of the year; negative when overspent.",
+    ),
+    county(
+        "grant_served_share",
+        ["Applicants for grants who are served", "临时救助申请满足率"],
+        "share",
+        (CountyTally::Served1, CountyTally::Applied1, Scale::Share),
+        "Share of households that apply for a grant that get it.",
+    ),
+    county(
+        "job_served_share",
+        ["Applicants for public jobs who are served", "公益岗位申请满足率"],
+        "share",
+        (CountyTally::Served2, CountyTally::Applied2, Scale::Share),
+        "Share of households that apply for a public job that get it.",
+    ),
+    county(
+        "industry_served_share",
+        ["Applicants for support of industry who are served", "产业帮扶申请满足率"],
+        "share",
+        (CountyTally::Served3, CountyTally::Applied3, Scale::Share),
+        "Share of households that apply for support of industry that get it.",
+    ),
+    county(
+        "aid_damping",
+        ["Damping of medical aid", "医疗救助的平滑偏离"],
+        "share",
+        (CountyTally::HeldBack2, CountyTally::Persons, Scale::PartsPerMillion),
+        "Share of its obligations that medical aid will pay next year, less the share for which it has means: above \
+         none it pays more than it can afford, below it holds money back. The damping of the one-year lag and the \
+         least share make the difference.",
+    ),
+    county(
+        "top_up_damping",
+        ["Damping of the top-up", "地方补充保障的平滑偏离"],
+        "share",
+        (CountyTally::HeldBack3, CountyTally::Persons, Scale::PartsPerMillion),
+        "The same for local top-ups.",
+    ),
+    county(
+        "insurance_damping",
+        ["Damping of resident insurance", "居民医保的平滑偏离"],
+        "share",
+        (CountyTally::HeldBack, CountyTally::Persons, Scale::PartsPerMillion),
+        "The same for resident insurance.",
+    ),
+    county(
+        "critical_illness_damping",
+        ["Damping of critical-illness insurance", "大病保险的平滑偏离"],
+        "share",
+        (CountyTally::HeldBack1, CountyTally::Persons, Scale::PartsPerMillion),
+        "The same for critical-illness insurance.",
+    ),
+    county(
+        "programme_damping",
+        ["Damping of programmes", "帮扶项目的平滑偏离"],
+        "share",
+        (CountyTally::ProgrammeHeld, CountyTally::ProgrammeOwed, Scale::Share),
+        "The same for programmes that have a budget, weighted by what they owe.",
+    ),
+    county(
         "county_burden_per_head",
         ["Burden on the county per head", "县级财政人均负担"],
         "yuan_nominal",
         (CountyTally::Burden, CountyTally::Persons, Scale::Yuan),
-        "What the county itself bears: medical aid, top-ups, and its share of the gap in the insurance pools.",
+        "What the county itself bears: top-ups, and its part of medical aid, premium subsidies, programmes, prevention \
+         and primary care, and of the gap in the insurance pools.",
+    ),
+    county(
+        "own_revenue_per_head",
+        ["County's own revenue per head", "县级自有财政收入（人均）"],
+        "yuan_nominal",
+        (CountyTally::OwnRevenue, CountyTally::Persons, Scale::Yuan),
+        "The county's own fiscal revenue over its rural people.",
+    ),
+    county(
+        "county_burden_share",
+        ["Burden over the county's own revenue", "县级负担占自有财政收入比例"],
+        "share",
+        (CountyTally::Burden, CountyTally::OwnRevenue, Scale::Share),
+        "What the county itself bears over its own fiscal revenue.",
     ),
     county(
         "staff_share",

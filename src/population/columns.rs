@@ -100,10 +100,10 @@ pub struct Household {
     pub awareness_word: u16,
     /// Its village, an index into those of the county.
     pub village: u32,
-    /// What stays with the household: reached by programmes when below their share.
-    pub programme_word: u16,
-    /// What stays with the household: reached by health education and outreach.
+    /// What stays with the household: reached by officials who explain the rules.
     pub outreach_word: u16,
+    /// What stays with the household: reached by health education.
+    pub education_word: u16,
     /// Cell for measures, set before the switch.
     pub cell: u16,
     /// Living members at the switch.

@@ -66,6 +66,12 @@ pub struct Place {
     pub beds_factor: f64,
     /// Medical-aid budget a head relative to the nation.
     pub aid_budget_factor: f64,
+    /// Budgets of programmes a head relative to what the policy says.
+    pub programme_budget_factor: f64,
+    /// The county's own fiscal revenue in 2020, yuan a rural resident.
+    pub own_revenue_yuan: f64,
+    /// The county's shares of what higher levels help to pay, relative to those of the policy.
+    pub local_share_factor: f64,
 }
 
 /// A language of charts and reports.

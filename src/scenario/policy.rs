@@ -585,6 +585,12 @@ pub struct FundRules {
     pub critical_share: Schedule,
     /// Share of the gap in the insurance pools that the county bears.
     pub local_risk_share: Schedule,
+    /// County's share of the premium subsidy where the centre bears most of it.
+    pub subsidy_local_share: Schedule,
+    /// County's share of medical aid, likewise.
+    pub aid_local_share: Schedule,
+    /// County's share of the cost of prevention and primary care, likewise.
+    pub service_local_share: Schedule,
     /// What a fund that runs short does.
     pub shortage: Shortage,
 }
@@ -605,6 +611,9 @@ pub struct StaffRules {
     pub leaving_factor: Schedule,
 }
 
+/// Most programmes that a policy may have: the county keeps a purse for each.
+pub const MAX_PROGRAMMES: usize = 8;
+
 /// How a programme pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProgrammeKind {
@@ -617,6 +626,9 @@ pub enum ProgrammeKind {
     /// Income from supported industry.
     Industry,
 }
+
+/// Number of kinds of programme.
+pub const PROGRAMME_KINDS: usize = 4;
 
 /// A programme of support: data for the one interpreter in `support`.
 #[derive(Debug, Clone, PartialEq)]
@@ -635,8 +647,14 @@ pub struct Programme {
     pub amount_yuan: Schedule,
     /// Standard up to which a gap is filled, in dibao standards.
     pub standards: Schedule,
-    /// Share of eligible households reached.
+    /// Share of eligible households that apply.
     pub share: Schedule,
+    /// Money for it a rural resident and year, yuan; without it whoever applies is paid.
+    pub budget_yuan: Option<Schedule>,
+    /// Years for which a household's turn lasts before it is drawn again.
+    pub term_years: u8,
+    /// County's share of what it pays, where the centre bears most of it.
+    pub local_share: Schedule,
     /// Own medical spending of the year before must be over this share of income.
     pub spending_above_income_share: Option<Schedule>,
     /// Whether a member who can work is needed.

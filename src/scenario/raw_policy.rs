@@ -16,8 +16,8 @@ use crate::evidence::Book;
 use crate::scenario::policy::{
     AccumulatesOver, Amount, Base, Bracket, CLASSES, Class, ClassRules, ClassSet, ClassTerms, Covers,
     Department, Eligibility, FundRules, Implementation, Kind, LEVELS, Layer, Level, ListRule, MAX_LAYERS,
-    Monitoring, Payer, Policy, PremiumRules, Programme, ProgrammeKind, Schedule, Service, ServiceRules,
-    Settlement, Shortage, StaffRules, Window,
+    MAX_PROGRAMMES, Monitoring, Payer, Policy, PremiumRules, Programme, ProgrammeKind, Schedule, Service,
+    ServiceRules, Settlement, Shortage, StaffRules, Window,
 };
 use crate::units::Year;
 use toml::{Table, Value};
@@ -707,6 +707,12 @@ impl Reader {
         self.schedule_value(default, &path, range).unwrap_or(Schedule::Constant(0.0))
     }
 
+    /// A number of years, which the book bounds.
+    fn years(&self, node: &Node, key: &str, default: u8) -> u8 {
+        let years = node.get(key).and_then(Value::as_integer);
+        years.and_then(|years| u8::try_from(years).ok()).unwrap_or(default)
+    }
+
     fn monitoring(&mut self, node: &Node) -> Monitoring {
         let empty = Table::new();
         let ages = node.get("list_age_months").and_then(Value::as_table).unwrap_or(&empty);
@@ -748,6 +754,9 @@ impl Reader {
             top_up_yuan: self.by_book(node, "top_up_yuan"),
             critical_share: self.by_book(node, "critical_share"),
             local_risk_share: self.by_book(node, "local_risk_share"),
+            subsidy_local_share: self.by_book(node, "subsidy_local_share"),
+            aid_local_share: self.by_book(node, "aid_local_share"),
+            service_local_share: self.by_book(node, "service_local_share"),
             shortage: [Shortage::Prorate, Shortage::Delay, Shortage::None][shortage],
         }
     }
@@ -765,7 +774,11 @@ impl Reader {
     fn programmes(&mut self, node: &Node) -> Vec<Programme> {
         let Some(order) = node.get("order") else { return Vec::new() };
         let names = self.names(order, &node.at("order"));
-        let mut programmes = Vec::with_capacity(names.len());
+        if names.len() > MAX_PROGRAMMES {
+            let message = format!("{} programmes, expected at most {MAX_PROGRAMMES}", names.len());
+            self.error(node.at("order"), message);
+        }
+        let mut programmes: Vec<Programme> = Vec::with_capacity(names.len());
         for name in names {
             let path = node.at(name);
             match node.get(name).and_then(Value::as_table) {
@@ -794,6 +807,9 @@ impl Reader {
             amount_yuan: self.by_book(node, "amount_yuan"),
             standards: self.by_book(node, "standards"),
             share: self.by_book(node, "share"),
+            budget_yuan: self.schedule(node, "budget_yuan", YUAN),
+            term_years: self.years(node, "term_years", 1),
+            local_share: self.by_book(node, "local_share"),
             spending_above_income_share: self.schedule(node, "spending_above_income_share", INCOME_SHARE),
             needs_worker: self.truth(node, "needs_worker").unwrap_or(false),
             conditional: self.truth(node, "conditional").unwrap_or(false),

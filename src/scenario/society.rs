@@ -473,6 +473,8 @@ pub struct Funds {
     pub floor: f64,
     /// Balance that a fund may carry over, in years of revenue; more is taken back.
     pub reserve: f64,
+    /// Share of its own revenue that a county spends on all of this before it cuts what it may.
+    pub burden_limit: f64,
 }
 
 /// Village clinics and their doctors.

@@ -159,6 +159,7 @@ fn money(s: &mut Society, on: &Switches) {
 fn county(s: &mut Society, on: &Switches) {
     if !on.funds {
         (s.funds.damping, s.funds.floor, s.funds.reserve) = (0.0, 1.0, 0.0);
+        s.funds.burden_limit = 0.0;
     }
     if !on.workforce {
         let w = &mut s.workforce;
@@ -185,7 +186,8 @@ fn of_place(place: &mut Place, on: &Switches) {
         place.beds_factor = 1.0;
     }
     if !on.funds {
-        place.aid_budget_factor = 0.0;
+        (place.aid_budget_factor, place.programme_budget_factor) = (0.0, 1.0);
+        (place.own_revenue_yuan, place.local_share_factor) = (0.0, 1.0);
     }
 }
 
@@ -218,6 +220,10 @@ fn policy(p: &mut Policy, on: &Switches) {
         let f = &mut p.funds;
         (f.aid_yuan, f.top_up_yuan, f.critical_share, f.local_risk_share) = (ZERO, ZERO, ZERO, ZERO);
         f.shortage = Shortage::None;
+        (f.subsidy_local_share, f.aid_local_share, f.service_local_share) = (ZERO, ZERO, ZERO);
+        for programme in &mut p.programmes {
+            (programme.budget_yuan, programme.local_share) = (None, ZERO);
+        }
     }
     if !on.workforce {
         let s = &mut p.staff;

@@ -102,6 +102,9 @@ fn place(id: &str, node: &Node) -> Option<Place> {
         clinics_staffed: number(node, "clinics_staffed")?,
         beds_factor: number(node, "beds_factor")?,
         aid_budget_factor: number(node, "aid_budget_factor")?,
+        programme_budget_factor: number(node, "programme_budget_factor")?,
+        own_revenue_yuan: number(node, "own_revenue_yuan")?,
+        local_share_factor: number(node, "local_share_factor")?,
     })
 }
 

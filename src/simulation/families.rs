@@ -215,14 +215,14 @@ impl CountyRun<'_> {
 
     fn new_household(&self, old: &Household, leader: PersonId) -> Household {
         let id = HouseholdId::founded_by(leader).bits();
-        let own = self.task.key.block(0, id, START, stream::PROPENSITY)[0];
+        let [own, education, ..] = self.task.key.block(0, id, START, stream::PROPENSITY);
         let transitory = rank(normal(self.task.key.block(1, id, START, stream::PROPENSITY)[0]));
         Household {
             id,
             transitory,
             awareness_word: part(own, 0),
-            programme_word: part(own, 2),
             outreach_word: part(own, 3),
+            education_word: part(education, 0),
             persons_at_switch: 0,
             cohort: false,
             ..*old

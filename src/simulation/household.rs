@@ -15,7 +15,7 @@ use crate::population::columns::{Household, HouseholdState, NEVER, Person, Perso
 use crate::poverty::Deprivations;
 use crate::random::{Draw, Key, threshold};
 use crate::scenario::policy::{ClassSet, PAYERS};
-use crate::support::Support;
+use crate::support::{Grants, Support};
 use crate::targeting::{SeenIncomes, Thresholds};
 use crate::units::{Money, Year};
 use crate::village::{Clinic, Village};
@@ -74,6 +74,7 @@ pub(super) struct HouseholdOutcome {
     care: CareSums,
     accounts: Accounts,
     support: Support,
+    grants: Grants,
     premiums: Premiums,
     poor: bool,
     deprived: Deprivations,
@@ -156,8 +157,10 @@ impl HouseholdOutcome {
         }
         totals.premiums += (self.premiums.own + self.premiums.aid + self.premiums.subsidy).fen();
         totals.premium_aid += self.premiums.aid.fen();
+        totals.subsidies += self.premiums.subsidy.fen();
         totals.contracts += self.counts.signed;
         totals.stays += self.care.admissions - self.care.outside;
+        totals.add_grants(&self.grants);
     }
 }
 
@@ -262,9 +265,11 @@ impl Step<'_> {
             seen_per_head: Money::from_fen(known.seen_per_head),
             income_last: Money::from_fen(self.state.income_last),
             out_of_pocket_last: Money::from_fen(self.state.out_of_pocket_last),
-            word: self.household.programme_word,
+            id: self.household.id,
         };
-        outcome.support = self.regime_year.support.grant(&applicant);
+        let when = (self.key(), self.year);
+        (outcome.support, outcome.grants) =
+            self.regime_year.support.grant(&applicant, &self.published.served, when);
     }
 
     /// Whether the household knows the rules: likelier with a literate adult, or where officials came.
@@ -278,7 +283,7 @@ impl Step<'_> {
 
     fn is_literate(&self, at: usize) -> bool {
         let person = &self.people[at];
-        let educated = u32::from(self.household.outreach_word) < self.regime_year.service.education;
+        let educated = u32::from(self.household.education_word) < self.regime_year.service.education;
         let knows = self.regime_year.service.everybody_knows;
         self.present(at)
             && (knows

@@ -387,7 +387,10 @@ impl RegimeYear {
                 place,
                 policy,
                 society.switches.funds,
-                growth,
+                (
+                    growth,
+                    tables.path(Path::IncomeMean, year) / tables.path(Path::IncomeMean, Year::new(2020)),
+                ),
                 year,
             )
             .with_beds(bed_days(society, place, tables, year)),

@@ -5,7 +5,7 @@ use crate::economy::{Accounts, YearInput};
 use crate::population::columns::{HouseholdState, PersonState, Registration};
 use crate::poverty::{Deprivations, Dimension, is_poor};
 use crate::scenario::policy::ClassSet;
-use crate::support::Support;
+use crate::support::{Grants, Support};
 use crate::units::Money;
 
 /// Age from which schooling is over.
@@ -50,7 +50,7 @@ impl Step<'_> {
         outcome.residents = outcome.members - outcome.away;
         outcome.elderly_only = self.elderly_only();
         if input.members == 0 {
-            outcome.support = Support::default();
+            (outcome.support, outcome.grants) = (Support::default(), Grants::default());
             return;
         }
         let before = *self.state;

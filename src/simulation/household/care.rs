@@ -21,6 +21,18 @@ fn month_of(date: u64) -> u8 {
     }
 }
 
+/// The classes that any department knows of.
+fn known_of(payers: &Payers) -> ClassSet {
+    ClassSet(payers.known.iter().flatten().fold(0, |all, classes| all | classes.0))
+}
+
+/// What of a year's outpatient reimbursements comes the year after: visits are spread over the year, so a delay
+/// of some months carries as many twelfths past December.
+fn past_december(settled: &billing::Settlement) -> Money {
+    let twelfths = u32::from(settled.delay_months).min(12);
+    settled.delayed.times(Rate::from_ppm(twelfths * 1_000_000 / 12))
+}
+
 impl Step<'_> {
     pub(super) fn seek_care(&mut self, outcome: &mut HouseholdOutcome) {
         let members = self.people.len();
@@ -42,13 +54,19 @@ impl Step<'_> {
         }
     }
 
-    fn seeker(&self, at: usize, liquidity: Money, insured: bool, aware: bool) -> Seeker {
+    fn seeker(
+        &self,
+        at: usize,
+        liquidity: Money,
+        (insured, aware): (bool, bool),
+        classes: ClassSet,
+    ) -> Seeker {
         let untreated =
             self.states[at].chronic & (1 << MENTAL) != 0 && !self.scratch.health[at].mental_treated;
         let near = self.regime_year.service.no_distance;
         let distance = f64::from(self.household.distance_factor) / 1e6;
         Seeker {
-            classes: self.classes(),
+            classes,
             insured,
             distance_factor: if near { distance.max(1.0) } else { distance },
             liquidity,
@@ -61,11 +79,10 @@ impl Step<'_> {
     }
 
     /// The patient in every class that any department knows of.
-    fn patient(&self, at: usize, insured: bool, payers: &Payers) -> Patient {
-        let known = payers.known.iter().flatten().fold(0, |all, classes| all | classes.0);
+    fn patient(&self, at: usize, insured: bool, classes: ClassSet) -> Patient {
         Patient {
             insured,
-            classes: ClassSet(known),
+            classes,
             age: u8::try_from(self.age(at)).expect("ages are capped at 100"),
             chronic: self.states[at].chronic,
             household_income: Money::from_fen(self.state.income_last),
@@ -85,7 +102,9 @@ impl Step<'_> {
         let at = episode.slot as usize;
         let month = month_of(episode.date);
         let insured = self.states[at].insured && month >= self.states[at].benefits_from;
-        let seeker = self.seeker(at, *liquidity, insured, outcome.aware);
+        let payers = self.payers(month);
+        let classes = known_of(&payers);
+        let seeker = self.seeker(at, *liquidity, (insured, outcome.aware), classes);
         let sums = &mut outcome.care;
         let (needed, bill) = match self.place_year.care.seek(self.care_terms, episode, &seeker) {
             Outcome::NotNeeded => return,
@@ -103,8 +122,7 @@ impl Step<'_> {
         if self.states[at].insured && !insured {
             sums.waiting += bill.amount;
         }
-        let payers = self.payers(month);
-        let patient = self.patient(at, insured, &payers);
+        let patient = self.patient(at, insured, classes);
         let claim = self.place_year.knowledge.claim_word(episode.claim_word, outcome.aware);
         let person = &mut self.scratch.persons[at];
         let settled = self.regime_year.layers.settle_by(&bill, &patient, claim, person, household, &payers);
@@ -154,22 +172,24 @@ impl Step<'_> {
     /// Outpatient care of the year, one bill a person, settled after the stays.
     fn outpatient(&mut self, household: &mut HouseholdYear, outcome: &mut HouseholdOutcome) {
         let payers = self.payers(11);
+        let classes = known_of(&payers);
         for at in 0..self.people.len() {
             if !self.present(at) {
                 continue;
             }
-            let seeker = self.seeker(at, Money::ZERO, self.states[at].insured, outcome.aware);
+            let seeker = self.seeker(at, Money::ZERO, (self.states[at].insured, outcome.aware), classes);
             let chronic = self.states[at].chronic;
             let lane = self.shared.first[at][Draw::Outpatient.lane()];
             let Some(bill) = self.place_year.care.outpatient_bill(self.care_terms, &seeker, chronic, lane)
             else {
                 continue;
             };
-            let patient = self.patient(at, seeker.insured, &payers);
+            let patient = self.patient(at, seeker.insured, classes);
             let person = &mut self.scratch.persons[at];
             let layers = &self.regime_year.layers;
             let settled = layers.settle_by(&bill, &patient, 0, person, household, &payers);
             outcome.care.add(&bill, &settled);
+            outcome.care.late += past_december(&settled);
         }
     }
 

@@ -30,6 +30,9 @@ impl Step<'_> {
         sums.money(o);
         sums.lists(self.state, o, members);
         sums.mechanisms(o, members, self.place_year.lines.official);
+        for (at, kind) in self.regime_year.support.kinds() {
+            sums.0[Tally::SupportGap as usize + kind as usize] += o.grants.paid(at).fen();
+        }
         count_distribution(histograms, o, members);
         self.count_spending(histograms);
     }
@@ -153,6 +156,8 @@ impl Adder<'_> {
     fn mechanisms(&mut self, o: &HouseholdOutcome, members: i64, line: i64) {
         let a = &o.accounts;
         self.add(Tally::Support, a.support.fen());
+        self.add(Tally::Applications, i64::from(o.grants.applied.count_ones()));
+        self.add(Tally::ApplicationsServed, i64::from(o.grants.served.count_ones()));
         self.add(Tally::SupportUnconditional, o.support.unconditional.fen());
         self.flag(Tally::SupportedPersons, a.support > Money::ZERO, members);
         self.add(Tally::EffortLost, a.effort_lost.fen());
