@@ -288,6 +288,8 @@ tallies! {
     EffortLost,
     /// Labour earnings left after illness, fen.
     Labour,
+    /// Of them, what is earned under support.
+    LabourEarned,
     /// Earnings of members who work away, fen.
     EarnedAway,
     /// Of them, what comes home, fen.

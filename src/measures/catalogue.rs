@@ -1460,6 +1460,13 @@ const ENTRIES: &[Entry] = &[
         "Share of persons in households that a programme pays.",
     ),
     money_share(
+        "mean_effort",
+        ["Mean work effort", "平均劳动努力程度"],
+        &[LabourEarned],
+        LABOUR_LEFT,
+        "Labour earnings earned over those left after illness: one where support lowers nobody's effort.",
+    ),
+    money_share(
         "effort_lost_share",
         ["Labour earnings given up under support", "因补助放弃的劳动收入比例"],
         &[EffortLost],

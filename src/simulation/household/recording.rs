@@ -162,6 +162,7 @@ impl Adder<'_> {
         self.flag(Tally::SupportedPersons, a.support > Money::ZERO, members);
         self.add(Tally::EffortLost, a.effort_lost.fen());
         self.add(Tally::Labour, a.labour.fen());
+        self.add(Tally::LabourEarned, (a.labour - a.effort_lost).fen());
         self.add(Tally::EarnedAway, a.earned_away.fen());
         self.add(Tally::Remitted, a.remitted.fen());
         let at_home = a.income - a.earned_away + a.remitted;
