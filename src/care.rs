@@ -11,14 +11,15 @@
 
 use crate::billing::{Bill, CompiledLayers, HouseholdYear, Patient, Payers, PersonYear};
 use crate::illness::PotentialEpisode;
+use crate::illness::frailty::{SCORE_ONE, lane_scores};
 use crate::population::tables::{Path, Tables};
 use crate::scenario::plan::Place;
 use crate::scenario::policy::{CLASSES, Class, ClassSet, LEVELS, Level, Policy, Service};
 use crate::scenario::society::{Care, Society};
 use crate::units::{Money, Rate, Year};
 
-/// Quantiles of annual outpatient spending, by the high bits of a lane.
-const OUTPATIENT_QUANTILES: usize = 4_096;
+/// Steps of the score of outpatient spending, 64 a standard deviation, from −6 to 6.
+const OUTPATIENT_STEPS: usize = 768;
 
 /// What care seeking needs of a year and place, the same under every regime.
 #[derive(Debug, Clone)]
@@ -35,8 +36,7 @@ pub struct CareYear {
     major: [Rate; 8],
     /// Days lost by the patient for a stay, and by a carer.
     pub days: Days,
-    outpatient: Vec<u32>,
-    outpatient_user: u16,
+    outpatient: OutpatientScores,
     visit_cost: Money,
     visits: Rate,
     /// Factor on visits where the village has a doctor, and where it has none.
@@ -176,8 +176,7 @@ impl CareYear {
                 carer: whole(care.stay_days),
                 carer_major: whole(care.stay_days * care.major_days_factor),
             },
-            outpatient: outpatient_quantiles(care.outpatient_log_sd),
-            outpatient_user: (crate::random::threshold(care.outpatient_user_share) >> 48) as u16,
+            outpatient: OutpatientScores::compile(care),
             visit_cost: Money::try_from_yuan(tables.path(Path::VisitCostTownship, year) * place.price_level)
                 .expect("a mean bill is a small amount"),
             visits: rate(care.outpatient_visits / care.outpatient_user_share.max(1e-6)),
@@ -261,32 +260,25 @@ impl CareYear {
         Some(if mildness <= demand { Reason::Distance } else { Reason::Money })
     }
 
-    /// The year's outpatient bill of a person, or none.
+    /// The year's outpatient bill of a person, or none, by frailty score, the year's number and the factor of
+    /// the person's state of illness.
     #[must_use]
     pub fn outpatient_bill(
         &self,
         terms: &CareTerms,
         seeker: &Seeker,
         chronic: u8,
-        lane: u16,
+        (frailty_score, lane, state): (i16, u16, u32),
     ) -> Option<Bill> {
         let groups = chronic.count_ones();
-        if groups == 0 && lane > self.outpatient_user {
-            return None;
-        }
-        // Users are spread over the whole distribution.
-        let position = if groups == 0 {
-            u32::from(lane) * 65_535 / u32::from(self.outpatient_user.max(1))
-        } else {
-            u32::from(lane)
-        };
-        let quantile = self.outpatient[(position.min(65_535) >> 4) as usize];
+        let quantile = self.outpatient.factor(groups > 0, frailty_score, lane);
         let visits = Rate::from_ppm(self.visits.ppm() + groups * self.visits_chronic.ppm());
         let amount = self
             .visit_cost
             .times(visits)
             .times(self.nearness[usize::from(!seeker.doctor_near)])
             .times(Rate::from_ppm(quantile))
+            .times(Rate::from_ppm(state))
             .times(Rate::from_ppm(terms.outpatient_factor(seeker)));
         (amount > Money::ZERO).then(|| Bill {
             amount,
@@ -406,13 +398,110 @@ fn expected_own_share(layers: &CompiledLayers, payers: &Payers, class: Option<Cl
     settled.out_of_pocket.yuan() / bill.amount.yuan()
 }
 
-fn outpatient_quantiles(log_sd: f64) -> Vec<u32> {
-    (0..OUTPATIENT_QUANTILES)
-        .map(|i| {
-            // Below 4,096.
-            #[allow(clippy::cast_precision_loss)]
-            let u = (i as f64 + 0.5) / OUTPATIENT_QUANTILES as f64;
-            crate::illness::lognormal_ppm(log_sd, crate::random::normal_quantile(u))
-        })
-        .collect()
+/// Annual outpatient spending by a standard normal score, a part of which stays with the person.
+#[derive(Debug, Clone)]
+struct OutpatientScores {
+    /// Scores of lanes, in 1/4,096.
+    lanes: Vec<i16>,
+    /// Weights of the person's score and of the year's, in 1/4,096.
+    weights: (i32, i32),
+    /// Spending relative to the mean of users in parts per million, by score: without chronic disease, of whom
+    /// those with low scores use none, and with.
+    factors: [Vec<u32>; 2],
+}
+
+impl OutpatientScores {
+    fn compile(care: &Care) -> Self {
+        let weight = |share: f64| {
+            // A share.
+            #[allow(clippy::cast_possible_truncation)]
+            {
+                libm::floor(libm::sqrt(share) * f64::from(SCORE_ONE) + 0.5) as i32
+            }
+        };
+        let lasting = care.outpatient_lasting_share;
+        let factors = |users| outpatient_factors(care.outpatient_log_sd, users);
+        Self {
+            lanes: lane_scores(),
+            weights: (weight(lasting), weight(1.0 - lasting)),
+            factors: [factors(care.outpatient_user_share), factors(1.0)],
+        }
+    }
+
+    fn factor(&self, chronic: bool, frailty_score: i16, lane: u16) -> u32 {
+        // Small lanes give high scores, so that a candidate of a lane is one of high spending.
+        let year = -i32::from(self.lanes[usize::from(lane >> 4)]);
+        let (lasting, fresh) = self.weights;
+        let score = (i32::from(frailty_score) * lasting + year * fresh) / SCORE_ONE;
+        let step = ((score + 6 * SCORE_ONE) / (SCORE_ONE / 64)).clamp(0, 767);
+        self.factors[usize::from(chronic)][usize::try_from(step).expect("clamped")]
+    }
+}
+
+/// Lognormal spending of users by score, mean one over users; non-users have the low scores.
+fn outpatient_factors(log_sd: f64, users: f64) -> Vec<u32> {
+    let normal_below = |z: f64| 0.5 * libm::erfc(-z / std::f64::consts::SQRT_2);
+    // A few hundred steps.
+    #[allow(clippy::cast_precision_loss)]
+    let score = |step: usize| step as f64 / 64.0 - 6.0;
+    let share = |step: usize| normal_below(score(step + 1)) - normal_below(score(step));
+    let raw = |step: usize| {
+        let above = 1.0 - normal_below(score(step) + 1.0 / 128.0);
+        if above >= users {
+            return 0.0;
+        }
+        libm::exp(-log_sd * crate::random::normal_quantile((above / users).max(1e-12)))
+    };
+    let mean = (0..OUTPATIENT_STEPS).map(|step| share(step) * raw(step)).sum::<f64>() / users.max(1e-6);
+    // Saturates at 4,294-fold, which no score within reach has.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let ppm = |step: usize| (raw(step) / mean.max(1e-12) * 1e6 + 0.5) as u32;
+    (0..OUTPATIENT_STEPS).map(ppm).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outpatient_spending_has_mean_one_over_users_and_lasts_in_part() {
+        let care = |lasting: f64| Care {
+            outpatient_log_sd: 0.8,
+            outpatient_user_share: 0.4,
+            outpatient_lasting_share: lasting,
+            ..small_care()
+        };
+        let draw = |scores: &OutpatientScores, chronic: bool| -> (f64, f64) {
+            let (mut sum, mut users, mut n) = (0.0, 0.0, 0.0);
+            for person in lane_scores().iter().skip(4).step_by(8) {
+                for lane in (64..=u16::MAX).step_by(128) {
+                    let factor = f64::from(scores.factor(chronic, *person, lane));
+                    sum += factor / 1e6;
+                    users += if factor > 0.0 { 1.0 } else { 0.0 };
+                    n += 1.0;
+                }
+            }
+            (sum / n, users / n)
+        };
+        for lasting in [0.0, 0.5, 1.0] {
+            let scores = OutpatientScores::compile(&care(lasting));
+            let (mean, users) = draw(&scores, false);
+            // A step is 1/64 of a standard deviation wide, where the density is under 0.4; classes of lanes are
+            // 1/512, the highest of which leaves out part of the tail.
+            assert!((users - 0.4).abs() < 0.4 / 64.0 + 1.0 / 512.0, "{lasting}: {users}");
+            assert!((mean / users - 1.0).abs() < 0.04, "{lasting}: {mean} {users}");
+            let (mean, users) = draw(&scores, true);
+            assert!(users > 0.999_999 && (mean - 1.0).abs() < 0.04, "{lasting}: {mean}");
+        }
+        let lasting = OutpatientScores::compile(&care(1.0));
+        assert_eq!(lasting.factor(true, 900, 3), lasting.factor(true, 900, 60_000));
+        let fresh = OutpatientScores::compile(&care(0.0));
+        assert_eq!(fresh.factor(true, -9_000, 3), fresh.factor(true, 9_000, 3));
+    }
+
+    fn small_care() -> Care {
+        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
+        let options = crate::scenario::Options::default();
+        crate::scenario::load_text("x.toml", text, &options).expect("the scenario holds").society.care
+    }
 }

@@ -7,6 +7,7 @@
 //! leaving home depend on age and sex only, so no regime can change them, but only who lives gives
 //! birth or leaves.
 
+use crate::alignment::Alignment;
 use crate::illness::CHRONIC_SETS;
 use crate::illness::expected::ExpectedFactors;
 use crate::population::Sex;
@@ -56,7 +57,7 @@ impl DemographyYear {
     pub fn compile(
         parameters: &Demography,
         illness: &Illness,
-        expected: &ExpectedFactors,
+        (expected, alignment): (&ExpectedFactors, Alignment),
         tables: &Tables,
         year: Year,
     ) -> Self {
@@ -68,12 +69,13 @@ impl DemographyYear {
             })
         };
         let birth = std::array::from_fn(|age| {
-            threshold((tables.birth_probability(year, age_of(age)) * parameters.fertility_factor).min(1.0))
+            let factor = parameters.fertility_factor * alignment.births;
+            threshold((tables.birth_probability(year, age_of(age)) * factor).min(1.0))
         });
         let leaving = |sex: usize| {
             std::array::from_fn(|age| {
                 let published = tables.leaving_probability(Sex::ALL[sex], age_of(age));
-                threshold((published * parameters.leaving_factor).min(1.0))
+                threshold((published * parameters.leaving_factor * alignment.leaving).min(1.0))
             })
         };
         Self {

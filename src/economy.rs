@@ -13,6 +13,7 @@ use crate::scenario::plan::Place;
 use crate::scenario::society::{Economy, Poverty, Society};
 use crate::support::{Support, SupportYear};
 use crate::units::{Money, Rate, Year};
+use crate::work::{WORKS, Work};
 
 /// One standard deviation of a rank.
 pub const SCORE_ONE: i64 = 65_536;
@@ -29,6 +30,7 @@ pub struct EconomyYear {
     expected_support: Vec<i64>,
     level: Rate,
     labour_share: Rate,
+    property_share: Rate,
     working_days: i64,
     /// Share of a worker's earnings lost, by set of chronic groups and disability, in parts per million.
     pub earnings_loss: Box<[[u32; 256]; 2]>,
@@ -56,10 +58,10 @@ pub struct YearInput {
     pub members: usize,
     /// Earning strength of the members who work, in thousandths of a local worker.
     pub strength: i64,
-    /// Of it, of members who work away.
-    pub strength_away: i64,
-    /// Sum over workers of strength times the share of their earnings lost, in parts per million.
-    pub strength_lost_ppm: i64,
+    /// Weight of the members who work in the household's labour income: `[work]`.
+    pub earning: [i64; WORKS],
+    /// Sum over them of weight times the share of their earnings lost, in parts per million: `[work]`.
+    pub earning_lost_ppm: [i64; WORKS],
     /// What programmes pay.
     pub support: Support,
     /// Consecutive years of support before this one.
@@ -97,6 +99,14 @@ pub struct Accounts {
     pub earned_away: Money,
     /// Of them, what comes home.
     pub remitted: Money,
+    /// Income from the farm: what is left of farm labour, less what sold assets no longer give.
+    pub farm: Money,
+    /// Wages earned at home.
+    pub wages: Money,
+    /// Income from property.
+    pub property: Money,
+    /// All other income: pensions, gifts, programmes.
+    pub transfers: Money,
     /// Disposable income.
     pub income: Money,
     /// Consumption other than health care.
@@ -157,6 +167,7 @@ impl EconomyYear {
             ),
             level,
             labour_share: rate(economy.labour_share),
+            property_share: rate(society.work.property_share),
             // Days in a year, from a bounded parameter.
             #[allow(clippy::cast_possible_truncation)]
             working_days: economy.working_days as i64,
@@ -291,12 +302,36 @@ impl EconomyYear {
         a.effort_lost = programmes.effort_lost(above_need, kept, input.support_years);
         let market = able_to_earn - a.effort_lost;
         a.income = market.or_zero() + a.support;
-        if input.strength_away > 0 {
-            let share = input.strength_away * 1_000_000 / input.strength;
-            let share = Rate::from_ppm(u32::try_from(share).expect("a part of the whole"));
-            a.earned_away = (kept - a.effort_lost).times(share);
-            a.remitted = a.earned_away.times(self.remitted);
-        }
+        self.divide(input, labour, a);
+    }
+
+    /// Divides income by where it comes from; the parts add up to it.
+    fn divide(&self, input: &YearInput, labour: Money, a: &mut Accounts) {
+        let left = |work: Work| {
+            let (earning, lost) = (input.earning[work as usize], input.earning_lost_ppm[work as usize]);
+            (earning * 1_000_000 - lost).max(0)
+        };
+        let (farm, wage, away) = (left(Work::Farm), left(Work::LocalWage), left(Work::Away));
+        let whole = farm + wage + away;
+        // The last kind that the household has takes what rounding leaves.
+        let part = |here: i64, others: i64, of: Money| match (here, others) {
+            (0, _) => Money::ZERO,
+            (_, 0) => of,
+            _ => {
+                // Both are of the order of a few workers times a million.
+                let ppm = u32::try_from(here * 1_000 / (whole / 1_000).max(1)).expect("a part of the whole");
+                (a.labour - a.effort_lost).times(Rate::from_ppm(ppm.min(1_000_000))).min(of)
+            }
+        };
+        let earned = a.labour - a.effort_lost;
+        let earned_away = part(away, farm + wage, earned);
+        let farm_labour = part(farm, wage, earned - earned_away);
+        a.wages = earned - earned_away - farm_labour;
+        a.earned_away = earned_away;
+        a.remitted = earned_away.times(self.remitted);
+        a.farm = farm_labour - a.lost_asset_income;
+        a.property = (a.illness_free_income - labour).times(self.property_share);
+        a.transfers = a.income - a.earned_away - a.wages - a.farm - a.property;
     }
 
     /// Usual consumption and food per head at a permanent rank, at the place's level of income.
@@ -395,10 +430,11 @@ fn score(weight: f64) -> i64 {
 
 /// Share of labour earnings lost to illness and care.
 fn lost_share(input: &YearInput) -> Rate {
-    if input.strength == 0 {
+    let earning: i64 = input.earning.iter().sum();
+    if earning == 0 {
         return Rate::ZERO;
     }
-    let share = (input.strength_lost_ppm / input.strength).clamp(0, 1_000_000);
+    let share = (input.earning_lost_ppm.iter().sum::<i64>() / earning).clamp(0, 1_000_000);
     Rate::from_ppm(u32::try_from(share).expect("clamped to a share"))
 }
 

@@ -3,12 +3,16 @@
 //! Eight chronic groups begin at rates by age and sex, more often in who already has one. A person
 //! with a disease is admitted more often. Potential episodes are made under an intensity that no
 //! regime changes, each with a fixed index, date, severity, cost and place; a regime thins them with
-//! the mark that each carries, so preventing one episode doesn't give the next another fate.
+//! the mark that each carries, so preventing one episode doesn't give the next another fate. The
+//! intensity has a factor that stays with the person for life ([`frailty`]). After a cancer or a stroke
+//! further stays follow for some years; published admissions contain them, so others are fewer.
 
 pub mod expected;
+pub mod frailty;
 pub mod risk;
 
 use self::expected::ExpectedFactors;
+use self::frailty::ExpectedFrailty;
 use self::risk::{ExpectedRisks, RISKS, STRAINS};
 use crate::demography::{AGES, age_index, age_of};
 use crate::population::columns::Person;
@@ -16,7 +20,7 @@ use crate::population::tables::{Condition, Tables};
 use crate::population::{Chronic, Sex};
 use crate::random::{Key, normal, stream, threshold, unit};
 use crate::scenario::plan::Place;
-use crate::scenario::society::{Illness, Society};
+use crate::scenario::society::{Care, Illness, Society};
 use crate::units::{Rate, Year};
 
 /// Number of sets of chronic groups.
@@ -29,6 +33,11 @@ pub const CANCER: usize = 4;
 pub const CARDIOVASCULAR: usize = 0;
 /// Bit of mental illness.
 pub const MENTAL: usize = 6;
+
+/// Years after the onset of cancer or stroke in which stays follow.
+pub const FOLLOWED_YEARS: usize = 3;
+/// The groups after whose onset stays follow.
+pub const FOLLOWED: [usize; 2] = [CANCER, STROKE];
 
 /// Most potential episodes of a person in a year; the chance of more is under 1e-12.
 const MOST_EPISODES: u32 = 40;
@@ -62,6 +71,11 @@ pub struct IllnessYear {
     pub episode_share: [[f64; 5]; 8],
     /// Log standard deviation of the cost of a stay.
     pub cost_log_sd: f64,
+    /// Factor on outpatient spending, over its mean at the age, in parts per million:
+    /// `[sex][age][admitted + 2 × within the years after a major illness that are followed]`.
+    pub outpatient: Box<[[[u32; 4]; AGES]; 2]>,
+    /// Mean number of stays that follow a major illness: `[cancer, stroke][years since the onset]`.
+    pub follow_up: [[f64; FOLLOWED_YEARS + 1]; 2],
 }
 
 /// Marks of a potential hospital episode, the same under every regime.
@@ -127,6 +141,8 @@ impl IllnessYear {
         let episode_bound = std::array::from_fn(|sex| {
             std::array::from_fn(|age| {
                 let published = tables.admission_rate(year, age_of(age));
+                let followed = expected.follow_up[sex][age] * (1.0 - care.untreated_other);
+                let published = (published - followed).max(0.2 * published);
                 let mean = expected.admission[sex][age] * served_mean(sex, age, prevention.served_admission);
                 let healthy = published * care.admission_together / mean;
                 healthy * care.admission_factor * bound / care.treated_share
@@ -167,6 +183,8 @@ impl IllnessYear {
             episode_bound,
             episode_share,
             cost_log_sd: care.inpatient_log_sd,
+            outpatient: outpatient_factors(care, expected, |age| tables.admission_rate(year, age_of(age))),
+            follow_up: follow_up(care),
         }
     }
 
@@ -221,7 +239,8 @@ impl IllnessYear {
         count_word: u64,
         episodes: &mut Vec<PotentialEpisode>,
     ) {
-        let intensity = self.episode_bound[usize::from(person.sex)][age_index(year, person.birth_year)];
+        let healthy = self.episode_bound[usize::from(person.sex)][age_index(year, person.birth_year)];
+        let intensity = healthy * f64::from(person.frailty) / 1e6;
         for index in 0..poisson_count(intensity, count_word) {
             let [date, thinning, severity, cost] =
                 key.block(u64::from(index), person.id, year, stream::EPISODE);
@@ -263,6 +282,33 @@ impl IllnessYear {
         }
     }
 
+    /// The stays that follow a major illness in a year after its onset. Their number and marks are those of
+    /// the person, the group and the year; how long ago the onset was says how many of them there are.
+    pub fn draw_follow_up(
+        &self,
+        (key, year): (Key, Year),
+        (id, slot): (u64, u32),
+        (followed, since): (usize, usize),
+        episodes: &mut Vec<PotentialEpisode>,
+    ) {
+        let group = FOLLOWED[followed];
+        let [count_word, ..] = key.block(group as u64, id, year, stream::FOLLOW_UP);
+        for index in 1..=poisson_count(self.follow_up[followed][since], count_word) {
+            let block = u64::from(index) * 8 + group as u64;
+            let [cost, date, place_word, claim_word] = key.block(block, id, year, stream::FOLLOW_UP);
+            episodes.push(PotentialEpisode {
+                slot,
+                date,
+                thinning: 0.0,
+                mildness: unit(claim_word.rotate_left(32)) * 0.5,
+                cost_factor: self.cost_factor(cost),
+                place_word,
+                claim_word,
+                major: None,
+            });
+        }
+    }
+
     fn first_cost(&self, word: u64, group: usize, screened: bool) -> u32 {
         let factor = Rate::from_ppm(self.cost_factor(word));
         if screened && group == CANCER { factor.times(self.screened_cost).ppm() } else { factor.ppm() }
@@ -298,6 +344,48 @@ pub fn poisson_count(intensity: f64, word: u64) -> u32 {
         cumulative += probability;
     }
     count
+}
+
+/// Factors on outpatient spending of the admitted and of those followed after a major illness, over their mean.
+fn outpatient_factors(
+    care: &Care,
+    expected: &ExpectedFactors,
+    admissions: impl Fn(usize) -> f64,
+) -> Box<[[[u32; 4]; AGES]; 2]> {
+    let slope = care.outpatient_log_sd * libm::sqrt(care.outpatient_lasting_share);
+    let frailty = ExpectedFrailty::compile(care.frailty_log_sd, slope);
+    let (stay, major) = (care.outpatient_after_stay, care.outpatient_major);
+    let mut factors = Box::new([[[0; 4]; AGES]; 2]);
+    for (sex, by_age) in factors.iter_mut().enumerate() {
+        for (age, by_state) in by_age.iter_mut().enumerate() {
+            let followed = expected.followed[sex][age];
+            let admitted = frailty.admitted(admissions(age)) * expected.admitted_visits[sex][age];
+            let others = 1.0 - followed + (1.0 - followed) * admitted * (stay - 1.0);
+            let theirs = followed + expected.followed_admitted[sex][age] * (stay - 1.0);
+            let visits = expected.followed_visits[sex][age];
+            // Who is followed has more visits, and the others are those who are left.
+            let mean = (others - followed * (visits - 1.0)).max(0.5) + major * visits * theirs;
+            // Products of bounded factors over a mean of at least about one.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let ppm = |factor: f64| (factor / mean * 1e6 + 0.5) as u32;
+            *by_state = [ppm(1.0), ppm(stay), ppm(major), ppm(stay * major)];
+        }
+    }
+    factors
+}
+
+/// Mean number of stays that follow: in the first year after the onset as the book says, then fading.
+#[must_use]
+pub fn follow_up(care: &Care) -> [[f64; FOLLOWED_YEARS + 1]; 2] {
+    [care.follow_up_cancer, care.follow_up_stroke].map(|first| {
+        let mut stays = [0.0; FOLLOWED_YEARS + 1];
+        let mut now = first;
+        for mean in &mut stays[1..] {
+            *mean = now;
+            now *= care.follow_up_fade;
+        }
+        stays
+    })
 }
 
 fn disability_factors(illness: &Illness, served_factor: f64) -> [[f64; 5]; 4] {

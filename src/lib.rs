@@ -57,13 +57,19 @@ pub mod population;
 
 pub mod demography;
 
+pub mod alignment;
+
 pub mod knowledge;
 
 pub mod formation;
 
 pub mod migration;
 
+pub mod work;
+
 pub mod illness;
+
+pub mod schooling;
 
 pub mod service;
 

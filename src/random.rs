@@ -65,6 +65,8 @@ pub enum Draw {
     MentalCare,
     /// Whether a contract is served, or serves, where the village has no doctor, or one who isn't competent.
     Clinic,
+    /// Leaving school in a year of distress.
+    LeavingSchool,
 }
 
 /// Where the bits of a decision lie, for `fanpin show draws` and the documentation.
@@ -94,7 +96,7 @@ macro_rules! lane_places {
 }
 
 /// First-stage decisions of a person-year, in the order of their lanes, sixteen a block.
-pub const LANES: [DrawPlace; 22] = lane_places! {
+pub const LANES: [DrawPlace; 23] = lane_places! {
     "death" 0 16;
     "birth" 1 17;
     "onset: cardiovascular" 2 18;
@@ -117,6 +119,7 @@ pub const LANES: [DrawPlace; 22] = lane_places! {
     "screened" 19 35;
     "mental illness treated" 20 36;
     "served without a competent village doctor" 21 37;
+    "leaving school in distress" 22 38;
 };
 
 const fn word(
@@ -130,7 +133,7 @@ const fn word(
 }
 
 /// Draws that are whole words, each from a stream of its own.
-pub const WORDS: [DrawPlace; 31] = [
+pub const WORDS: [DrawPlace; 33] = [
     word("episode: date", "person", stream::EPISODE, 0, "word 0 of block = episode index"),
     word("episode: thinning", "person", stream::EPISODE, 0, "word 1 of block = episode index"),
     word("episode: severity", "person", stream::EPISODE, 0, "word 2 of block = episode index"),
@@ -168,7 +171,13 @@ pub const WORDS: [DrawPlace; 31] = [
     word("bride to be found; own household at marriage", "person", stream::FORMATION, 0, "words 0 and 1"),
     word("couple sets up its own household", "person", stream::FORMATION, 0, "word 2"),
     word("spouse: health", "person", stream::SPOUSE, 0, "words in order"),
-    word("what stays with a person: literacy, contract, work", "person", stream::PROPENSITY, 0, "word 0"),
+    word(
+        "what stays with a person: literacy, contract, work, frailty",
+        "person",
+        stream::PROPENSITY,
+        0,
+        "word 0",
+    ),
     word(
         "what stays with a household: awareness, (formerly environment and programmes), outreach",
         "household",
@@ -197,6 +206,20 @@ pub const WORDS: [DrawPlace; 31] = [
         stream::VILLAGE_YEAR,
         0,
         "words 0 to 3",
+    ),
+    word(
+        "stays after a major illness: number",
+        "person",
+        stream::FOLLOW_UP,
+        0,
+        "word 0 of block = chronic group",
+    ),
+    word(
+        "stay after a major illness: cost, date, place, claim",
+        "person",
+        stream::FOLLOW_UP,
+        0,
+        "words 0 to 3 of block = 8 × number of the stay + chronic group",
     ),
 ];
 
@@ -232,6 +255,8 @@ pub mod stream {
     pub const VILLAGE_YEAR: u64 = 77;
     /// Turns at a programme of support; the block is its name (`support::block_of`).
     pub const PROGRAMME: u64 = 78;
+    /// Stays that follow a major illness; the block is the chronic group, plus eight times the stay.
+    pub const FOLLOW_UP: u64 = 80;
 }
 
 impl Draw {
@@ -556,7 +581,7 @@ mod tests {
             assert_eq!(place.extension, Some(16 + lane as u64));
         }
         assert_eq!(Draw::Recovery.lane(), 14);
-        assert_eq!(16 * Draw::Clinic.block() as usize + Draw::Clinic.lane(), LANES.len() - 1);
+        assert_eq!(16 * Draw::LeavingSchool.block() as usize + Draw::LeavingSchool.lane(), LANES.len() - 1);
     }
 
     #[test]

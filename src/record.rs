@@ -325,6 +325,34 @@ tallies! {
     Lapsed,
     /// Payments for members' bills in months without benefits (waiting), fen.
     WaitingBills,
+    /// Persons admitted in the year.
+    Inpatients,
+    /// Of them, admitted more than once.
+    InpatientsRepeated,
+    /// Living members admitted the year before.
+    InpatientsLast,
+    /// Of them, admitted this year too.
+    InpatientsAgain,
+    /// Pupils of primary and middle school.
+    Pupils,
+    /// Of them, those who left school in a year of distress.
+    LeftSchool,
+    /// Persons aged 16 to 34.
+    Young,
+    /// Years of schooling that they lost in distress.
+    YoungYearsLost,
+    /// Income from the farm, fen.
+    IncomeFarm,
+    /// Wages earned at home, fen.
+    IncomeWages,
+    /// Income from property, fen.
+    IncomeProperty,
+    /// Pensions, gifts and programmes, fen.
+    IncomeTransfers,
+    /// Worth of what households left when they came to an end and others inherited, fen.
+    EstatesInherited,
+    /// Worth of what nobody inherited, debts beyond an estate taken off, fen.
+    EstatesLost,
     /// Persons of lifted households one year after leaving poverty and not poor since; longer stretches follow.
     ExitAtRisk1,
     /// Two years.
@@ -482,6 +510,10 @@ columns! {
     SpendingPersons,
     /// Sum of their bills in fen, by amount.
     SpendingSum,
+    /// Hospital stays, by their bill.
+    Stays,
+    /// Sum of their bills in fen.
+    StaysSum,
     /// Households whose food consumption is at least (consumption − payments / 0.4), by that amount per equivalent adult (Xu).
     XuCritical,
     /// Persons in those households.

@@ -4,6 +4,7 @@
 //! regime advances it: what is exogenous (who is a candidate for what, with which number) is drawn
 //! once per person-year and used by all. Counties and replicates know nothing of one another.
 
+mod estates;
 mod families;
 mod household;
 mod timetable;
@@ -16,7 +17,7 @@ use crate::county::{Account, Books, CountyFunds, Published, Totals};
 use crate::demography::age_index;
 use crate::illness::{PotentialEpisode, lognormal_ppm};
 use crate::population::columns::{
-    County, CountyState, Household, HouseholdState, NEVER, Person, Registration, Status,
+    County, CountyState, Household, HouseholdState, NEVER, Person, PersonState, Registration, Status,
 };
 use crate::population::synthesis::{HouseholdDraw, Synthesiser, draw_household, schooling_years};
 use crate::population::tables::{Path, Tables};
@@ -208,7 +209,8 @@ impl<'a> CountyRun<'a> {
         let place_year = self.world.timetable.place_year(self.task.place, START.next());
         let society = &self.world.scenario.society;
         let year_words = self.task.key.block(0, id.bits(), START, stream::HOUSEHOLD_YEAR);
-        let founders = families::founders(self.task.key, id, &draw.members, &place_year.migration);
+        let stays = (&place_year.migration, self.world.timetable.frailty());
+        let founders = families::founders(self.task.key, id, &draw.members, stays);
         let mut strength = 0;
         for (person, state) in &founders {
             if place_year.works(age_index(START, person.birth_year)) {
@@ -293,9 +295,10 @@ impl<'a> CountyRun<'a> {
                 }
                 let age = age_index(before, self.county.persons[slot].birth_year);
                 members += 1;
-                let away = state.persons[slot].away;
+                let PersonState { away, schooling_lost, .. } = state.persons[slot];
                 if place_year.works(age) {
-                    strength += place_year.migration.strength_of(away);
+                    let whole = place_year.migration.strength_of(away);
+                    strength += place_year.schooling.strength(whole, schooling_lost);
                 }
                 elderly_only &= age >= 60;
                 chronic |= state.persons[slot].chronic;
@@ -329,10 +332,12 @@ impl<'a> CountyRun<'a> {
             }
             for regime in 0..self.states.len() {
                 for row in rows.clone() {
-                    self.advance_household(year, regime, row, row - block);
+                    let died = self.advance_household(year, regime, row, row - block);
+                    self.count_at_root(regime, row, died);
                 }
             }
         }
+        self.inherit(year);
         self.close_county(year);
         if self.reported(year).is_some() && self.switched {
             self.count_flows(year);
@@ -459,7 +464,7 @@ impl<'a> CountyRun<'a> {
             let age = age_index(year, person.birth_year);
             let sex = usize::from(person.sex);
             shared.first.push(lanes);
-            let mut mask = place_year.candidates(&lanes, sex, age);
+            let mut mask = place_year.candidates(&lanes, (sex, age), person.frailty);
             while mask != 0 {
                 let draw = FIRST_STAGE[mask.trailing_zeros() as usize];
                 mask &= mask - 1;
@@ -529,7 +534,7 @@ impl<'a> CountyRun<'a> {
             may_leave: true,
             schooling: schooling_years(Sex::ALL[usize::from(sex)], year.number(), unit(taught_word)),
             unit: unit_of,
-            ..families::with_propensities(self.task.key, id)
+            ..families::with_propensities(self.task.key, id, self.world.timetable.frailty())
         };
         let slot = self.county.add_person(&mut self.states, row, person);
         let newborn = slot - self.county.households[row].range().start;
@@ -540,7 +545,17 @@ impl<'a> CountyRun<'a> {
         self.shared[at].second.push([u16::MAX; 16]);
     }
 
-    fn advance_household(&mut self, year: Year, regime: usize, row: usize, at: usize) {
+    /// Deaths in a household that was set up from another count for the cohort of its root, from the year after.
+    fn count_at_root(&mut self, regime: usize, row: usize, died: u8) {
+        let root = self.county.households[row].root as usize;
+        if root != row {
+            let state = &mut self.states[regime].households[root];
+            state.died_since_switch = state.died_since_switch.saturating_add(died);
+        }
+    }
+
+    /// Advances a household; returns how many members of the time of the switch died.
+    fn advance_household(&mut self, year: Year, regime: usize, row: usize, at: usize) -> u8 {
         let regime_year = self.regime_year(year, regime);
         let place_year = self.world.timetable.place_year(self.task.place, year);
         let report = self.reported(year);
@@ -569,7 +584,8 @@ impl<'a> CountyRun<'a> {
         let outcome = step.advance();
         outcome.add_to(&mut self.totals[regime]);
         self.record.person_years += outcome.persons_for_speed(report.is_some() || regime == 0);
-        let Some(report) = report else { return };
+        let died = outcome.died_now();
+        let Some(report) = report else { return died };
         let sums = &mut self.record.sums[regime][report];
         let histograms = &mut self.record.histograms[regime][report];
         step.record(&outcome, sums.cell_mut(usize::from(household.cell)), histograms);
@@ -580,6 +596,7 @@ impl<'a> CountyRun<'a> {
         if report == 0 && regime == self.world.scenario.baseline {
             self.record.persons += u64::from(outcome.members);
         }
+        died
     }
 
     fn count_flows(&mut self, year: Year) {

@@ -48,6 +48,8 @@ const COLUMN: [Column; COLUMNS] = [
     Column::FoodShareFood,
     Column::SpendingPersons,
     Column::SpendingSum,
+    Column::Stays,
+    Column::StaysSum,
     Column::XuCritical,
     Column::XuCriticalPersons,
 ];

@@ -165,29 +165,66 @@ const NO_BEHAVIOUR: [&str; 9] = [
     "society.switches.forgone_effects=false",
 ];
 
+/// What each household pays in the switch year under two regimes with the same bills: `(household, before, after)`.
+fn payments(finished: &Finished, before: u16, after: u16) -> Vec<(u64, i64, i64)> {
+    let of = |regime: u16| finished.panel.iter().filter(move |row| row.regime == regime && row.year == 2021);
+    let theirs: std::collections::BTreeMap<u64, &PanelRow> =
+        of(before).map(|row| (row.household, row)).collect();
+    let pair = |row: &PanelRow| {
+        let other = theirs[&row.household];
+        assert_eq!(row.bill_fen, other.bill_fen, "the same bills");
+        (row.household, other.out_of_pocket_fen, row.out_of_pocket_fen)
+    };
+    of(after).map(pair).collect()
+}
+
 #[test]
 fn with_behaviour_off_a_more_generous_layer_leaves_no_household_paying_more() {
+    let generous = [
+        ("rate", "[regimes.rate.layers.basic.rate]\ncounty = 0.95\ntownship = 0.95\n"),
+        ("ceiling", "[regimes.ceiling.layers.basic]\nceiling_yuan = 1000000\n"),
+        ("deductible", "[regimes.deductible.layers.basic.deductible_yuan]\ncounty = 0\ncity = 0\n"),
+        ("outpatient", "[regimes.outpatient.layers.chronic-outpatient]\ndeductible_yuan = 0\nrate = 0.9\n"),
+    ];
+    let names: Vec<String> = generous.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    let regimes: String = generous
+        .iter()
+        .map(|(name, terms)| format!("[regimes.{name}]\npolicy = \"basic-only\"\n{terms}"))
+        .collect();
+    let text = SMALL.replace("baseline = \"targeted\"", "baseline = \"basic-only\"").replace(
+        "order = [\"targeted\", \"inclusive\"]",
+        &format!("order = [\"basic-only\", {}]\n{regimes}", names.join(", ")),
+    );
+    // Programmes look at what was paid the year before.
+    let settings = [&NO_BEHAVIOUR[..], &["society.switches.programmes=false"]].concat();
+    let finished = run_text(&text, &settings);
+    for (regime, (name, _)) in (1..).zip(generous) {
+        let paid = payments(&finished, 0, regime);
+        for (household, before, after) in &paid {
+            assert!(after <= before, "{name}, household {household}: {before} to {after}");
+        }
+        let better = paid.iter().filter(|(_, before, after)| after < before).count();
+        assert!(better > 3, "{name}: {better} households pay less");
+    }
+}
+
+/// With several layers a household can pay more of a year's bills: what a first layer pays of one stay no longer
+/// counts towards the yearly deductible of a later one, which then pays less of another stay that no further
+/// layer covers. So it is held of each bill (tests/billing_properties.rs), and of the whole.
+#[test]
+fn a_more_generous_first_layer_leaves_less_to_pay_under_the_whole_stack() {
     let text = SMALL.replace(
         "order = [\"targeted\", \"inclusive\"]",
         "order = [\"targeted\", \"generous\"]\n[regimes.generous]\npolicy = \"targeted\"\n[regimes.generous.layers.basic.rate]\ncounty = 0.95\ntownship = 0.95\n",
     );
     let mut settings = NO_BEHAVIOUR.to_vec();
-    // Lists and programmes look at what was paid the year before: fixed thresholds, nobody re-checked.
-    settings.push("society.switches.programmes=false");
-    settings.push("society.lists.quotas=false");
-    settings.push("regimes.targeted.classes.list=\"frozen\"");
-    settings.push("regimes.generous.classes.list=\"frozen\"");
-    let finished = run_text(&text, &settings);
-    let of = |regime: u16| finished.panel.iter().filter(move |row| row.regime == regime && row.year == 2021);
-    let theirs: std::collections::BTreeMap<u64, &PanelRow> = of(0).map(|row| (row.household, row)).collect();
-    let mut better = 0;
-    for row in of(1) {
-        let before = theirs[&row.household];
-        assert_eq!(row.bill_fen, before.bill_fen, "the same bills");
-        assert!(row.out_of_pocket_fen <= before.out_of_pocket_fen, "{row:?}\n{before:?}");
-        better += usize::from(row.out_of_pocket_fen < before.out_of_pocket_fen);
-    }
-    assert!(better > 50, "{better} households pay less");
+    // Lists look at what was paid the year before: fixed thresholds, nobody re-checked.
+    settings.extend(["society.switches.programmes=false", "society.lists.quotas=false"]);
+    settings.extend(["regimes.targeted.classes.list=\"frozen\"", "regimes.generous.classes.list=\"frozen\""]);
+    let paid = payments(&run_text(&text, &settings), 0, 1);
+    let (before, after): (i64, i64) = paid.iter().fold((0, 0), |sum, row| (sum.0 + row.1, sum.1 + row.2));
+    // Basic insurance pays 76 to 87 % of covered bills in the county; most stays are there.
+    assert!(after < before * 9 / 10, "{before} to {after}");
 }
 
 #[test]

@@ -87,6 +87,8 @@ pub(super) enum Distribution {
     SpendingGini,
     /// Share of all bills that the tenth or twentieth with the largest bills has.
     SpendingTop(f64),
+    /// Share of the bills of stays that the twentieth of stays with the largest bills has.
+    StaysTop(f64),
 }
 
 /// How a measure comes from the sums.
@@ -156,6 +158,12 @@ const INPATIENT_BILLS: Base = money(&[(BillInpatient, 1)], "inpatient bills, yua
 const ALL_CONSUMPTION: Base = money(&[(Consumption, 1)], "consumption, yuan");
 const NEEDED: Base = base(&[(EpisodesNeeded, 1)], Among::Everyone, PERSON, "needed hospital episodes");
 const ALL_ADMISSIONS: Base = base(&[(Admissions, 1)], Among::Everyone, PERSON, "admissions");
+const ALL_PUPILS: Base = base(&[(Pupils, 1)], Among::Everyone, PERSON, "pupils of primary and middle school");
+const ALL_YOUNG: Base = base(&[(Young, 1)], Among::Everyone, PERSON, "persons aged 16 to 34");
+const ALL_INPATIENTS: Base =
+    base(&[(Inpatients, 1)], Among::Everyone, PERSON, "persons admitted in the year");
+const INPATIENTS_LAST: Base =
+    base(&[(InpatientsLast, 1)], Among::Everyone, PERSON, "living persons admitted last year");
 const ALL_ADULTS: Base = base(&[(Adults, 1)], Among::Everyone, PERSON, "persons aged 18 and over");
 const COVERED: Base = base(
     &[(CoveredPersons, 1)],
@@ -1301,6 +1309,52 @@ const ENTRIES: &[Entry] = &[
         Distribution::SpendingTop(0.05),
         "Share of all medical bills of the year that the twentieth of users with the largest bills has.",
     ),
+    distribution(
+        "stay_cost_top_5",
+        ["Share of inpatient bills of the top 5 % of stays", "费用最高5%住院人次的费用占比"],
+        "share",
+        base(&[], Among::Everyone, PERSON, "hospital stays in the year"),
+        Distribution::StaysTop(0.05),
+        "Share of all inpatient bills of the year that the twentieth of stays with the largest bills has: how \
+         unequal costs are, given an admission.",
+    ),
+    share(
+        "inpatient_share",
+        ["Persons admitted in the year", "年住院人数占比"],
+        &[Inpatients],
+        ALL_PERSONS,
+        "Share of persons with a hospital stay in the year, however many.",
+    ),
+    share(
+        "repeat_admission_share",
+        ["Admitted more than once in the year", "住院者中年内多次住院比例"],
+        &[InpatientsRepeated],
+        ALL_INPATIENTS,
+        "Of persons admitted in the year, the share admitted at least twice.",
+    ),
+    share(
+        "admitted_again_share",
+        ["Admitted again after an admission last year", "上年住院者本年再住院比例"],
+        &[InpatientsAgain],
+        INPATIENTS_LAST,
+        "Of living persons admitted the year before, the share admitted this year.",
+    ),
+    share(
+        "left_school_rate",
+        ["Pupils who leave school in distress", "困境中辍学率"],
+        &[LeftSchool],
+        ALL_PUPILS,
+        "Of members who are at primary or middle school at the start of the year, the share that leaves for good \
+         in a year in which the household is in net poverty, can't pay or pays a catastrophic share for care.",
+    ),
+    entry(
+        "schooling_years_lost",
+        ["Years of schooling lost in distress, 16 to 34", "16—34岁因家庭困境损失的受教育年限"],
+        "years",
+        ALL_YOUNG,
+        Formula::Ratio { top: &[YoungYearsLost], bottom: ALL_YOUNG, scale: Scale::Share },
+        "Mean over members aged 16 to 34 of the years of schooling that they lost by leaving in a year of distress.",
+    ),
     share(
         "multimorbidity_60",
         ["Two or more chronic groups, 60 and over", "60岁及以上多病共存率"],
@@ -1487,6 +1541,52 @@ const ENTRIES: &[Entry] = &[
         &[EarnedAway],
         LABOUR_LEFT,
         "Earnings of members who work away, over labour earnings left after illness.",
+    ),
+    per_head(
+        "inherited_per_head",
+        ["Inherited per head", "人均继承财产"],
+        &[EstatesInherited],
+        "Money, claims and productive assets, less debts, that households which came to an end in the year left to \
+         others of the same root, per person.",
+    ),
+    per_head(
+        "estates_lost_per_head",
+        ["Estates without heir per head", "人均无人继承财产"],
+        &[EstatesLost],
+        "The same where no household of the root has members, and estates with more debts than wealth, which \
+         nobody takes over: negative where debts prevail.",
+    ),
+    per_head(
+        "income_farm_per_head",
+        ["Income from the farm per head", "人均经营净收入"],
+        &[IncomeFarm],
+        "Income from the farm and household business: labour on it left after illness, less what assets sold no \
+         longer give, per person of the roster.",
+    ),
+    per_head(
+        "income_wages_per_head",
+        ["Local wages per head", "人均本地工资性收入"],
+        &[IncomeWages],
+        "Wages of members who live at home, per person of the roster.",
+    ),
+    per_head(
+        "income_away_per_head",
+        ["Earnings away per head", "人均外出务工收入"],
+        &[EarnedAway],
+        "Earnings of members who work away, sent home or not, per person of the roster.",
+    ),
+    per_head(
+        "income_property_per_head",
+        ["Income from property per head", "人均财产净收入"],
+        &[IncomeProperty],
+        "Income from property, per person of the roster.",
+    ),
+    per_head(
+        "income_transfers_per_head",
+        ["Income from transfers per head", "人均转移净收入"],
+        &[IncomeTransfers],
+        "All other income: pensions, gifts and programmes, per person of the roster; with farm, local wages, \
+         earnings away and property it adds up to income.",
     ),
     per_head(
         "remittances_per_head",

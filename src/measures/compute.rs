@@ -527,6 +527,7 @@ fn distribution(
         share_below(histograms.column(column), line?, real(total)).map(|share| share.value)
     };
     let (users, bills) = (histograms.column(Column::SpendingPersons), histograms.column(Column::SpendingSum));
+    let stays = histograms.column(Column::Stays);
     let gini = || gini_from_bins(persons, histograms.column(Column::IncomeSum)).map(|gini| gini.value);
     let concentration =
         |column| concentration_from_bins(persons, histograms.column(column)).map(|index| index.value);
@@ -552,10 +553,12 @@ fn distribution(
         Distribution::SdgImpoverishing => below(Column::SdgImpoverishing, lines.societal, everybody),
         Distribution::SpendingGini => gini_from_bins(users, bills).map(|gini| gini.value),
         Distribution::SpendingTop(share) => top_share(users, bills, share),
+        Distribution::StaysTop(share) => top_share(stays, histograms.column(Column::StaysSum), share),
     };
     let denominator = match kind {
         Distribution::CapacityToPayHouseholds => households,
         Distribution::SpendingGini | Distribution::SpendingTop(_) => users.iter().sum(),
+        Distribution::StaysTop(_) => stays.iter().sum(),
         _ => everybody,
     };
     (value, denominator)

@@ -48,6 +48,12 @@ pub struct Person {
     pub literacy_word: u16,
     /// What stays with the person: a family-doctor contract when below the share signed.
     pub contract_word: u16,
+    /// What stays with the person: a local wage when below its chance.
+    pub work_word: u16,
+    /// What stays with the person: frailty, as a factor on potential episodes in parts per million.
+    pub frailty: u32,
+    /// The same as a standard normal score, in 1/4,096.
+    pub frailty_score: i16,
 }
 
 /// What one regime keeps of a person.
@@ -73,6 +79,14 @@ pub struct PersonState {
     pub widowed: u8,
     /// Married in on this 1 January.
     pub arrived: bool,
+    /// Admitted last year.
+    pub admitted: bool,
+    /// Years of schooling lost by leaving school in a year of distress.
+    pub schooling_lost: u8,
+    /// Years since the onset of cancer plus one, while stays follow; 0 is none.
+    pub since_cancer: u8,
+    /// The same since a stroke.
+    pub since_stroke: u8,
 }
 
 /// What all regimes share of a household.

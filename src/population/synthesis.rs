@@ -17,6 +17,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::alignment::{self, Cohorts};
 use crate::population::tables::{CONDITIONS, Condition, tables};
 use crate::population::{Chronic, ChronicSet, HouseholdId, START, Sex};
 use crate::random::{Generator, Key, normal, normal_quantile, stream, threshold, unit};
@@ -298,23 +299,33 @@ pub fn couples(members: &[(Relation, Sex)]) -> Vec<(u8, u8, bool)> {
     places
 }
 
-/// Single children of the household by sex and age over all types, in relative numbers.
+/// Members by whether they may leave and are married, sex and age over all types, in relative numbers.
 #[must_use]
-pub fn expected_singles() -> [[f64; crate::demography::AGES]; 2] {
+pub fn expected_members() -> Cohorts {
     let types = Types::get();
-    let mut singles = [[0.0; crate::demography::AGES]; 2];
+    let mut people = [[[0.0; crate::demography::AGES]; 2]; alignment::STANDINGS];
     for (index, weight) in types.weights.iter().enumerate() {
         let members = types.members_of(index);
         let relations: Vec<(Relation, Sex)> = members.iter().map(|m| (m.relation, m.sex)).collect();
         for (member, (_, partner, _)) in members.iter().zip(couples(&relations)) {
-            let child = matches!(member.relation, Relation::Child | Relation::Grandchild);
-            if child && partner == 0 {
-                let first = usize::from(member.band) * 5;
-                singles[member.sex as usize][first..first + 5].iter_mut().for_each(|n| *n += weight / 5.0);
-            }
+            let standing = match member.relation {
+                Relation::Child | Relation::Grandchild if partner == 0 => alignment::SINGLE,
+                Relation::Child | Relation::Grandchild | Relation::ChildInLaw => alignment::COUPLED,
+                _ => alignment::SETTLED,
+            };
+            let first = usize::from(member.band) * 5;
+            people[standing][member.sex as usize][first..first + 5]
+                .iter_mut()
+                .for_each(|n| *n += weight / 5.0);
         }
     }
-    singles
+    people
+}
+
+/// Single children of the household by sex and age over all types, in relative numbers.
+#[must_use]
+pub fn expected_singles() -> [[f64; crate::demography::AGES]; 2] {
+    expected_members()[alignment::SINGLE]
 }
 
 /// The point in a range up to which a condition holds.

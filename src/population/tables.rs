@@ -40,7 +40,7 @@ const FIVE_YEAR_BANDS: usize = 18;
 pub const CONDITIONS: usize = CHRONIC_GROUPS + 1;
 
 /// The texts that are compiled in, by file name: for `fanpin show` and the manifest.
-pub const TEXTS: [(&str, &str); 11] = [
+pub const TEXTS: [(&str, &str); 12] = [
     ("mortality", include_str!("../../data/tables/mortality.csv")),
     ("fertility", include_str!("../../data/tables/fertility.csv")),
     ("income", include_str!("../../data/tables/income.csv")),
@@ -52,6 +52,7 @@ pub const TEXTS: [(&str, &str); 11] = [
     ("age_sex", include_str!("../../data/tables/age_sex.csv")),
     ("leaving", include_str!("../../data/tables/leaving.csv")),
     ("schooling", include_str!("../../data/tables/schooling.csv")),
+    ("projection", include_str!("../../data/tables/projection.csv")),
 ];
 
 /// A condition with prevalence and onset: a chronic group or disability.
@@ -187,6 +188,8 @@ pub struct Tables {
     leaving: Vec<f64>,
     /// `[sex][decade of birth]`: cumulative shares of none, primary, junior, senior.
     schooling: Vec<[f64; 4]>,
+    /// Year, share of children, share of the old.
+    projection: Vec<(f64, f64, f64)>,
 }
 
 /// The tables, parsed at the first call.
@@ -312,6 +315,17 @@ impl Tables {
         self.leaving[sex as usize * FIVE_YEAR_BANDS + five_year_band(age)]
     }
 
+    /// Projected shares of children under 15 and of people of 60 and over among rural residents, linear between the
+    /// years given and constant after them.
+    #[must_use]
+    pub fn projected_shares(&self, year: Year) -> (f64, f64) {
+        let at = f64::from(year.number());
+        let next = self.projection.iter().position(|row| row.0 >= at).unwrap_or(self.projection.len() - 1);
+        let (to, from) = (self.projection[next], self.projection[next.saturating_sub(1)]);
+        let part = if to.0 > from.0 { ((at - from.0) / (to.0 - from.0)).clamp(0.0, 1.0) } else { 1.0 };
+        (from.1 + part * (to.1 - from.1), from.2 + part * (to.2 - from.2))
+    }
+
     /// Cumulative shares of no schooling, primary, junior and senior middle school among those born in a year.
     #[must_use]
     pub fn schooling(&self, sex: Sex, birth_year: i16) -> [f64; 4] {
@@ -336,6 +350,7 @@ impl Tables {
             age_2010: parse_ages(),
             leaving: parse_leaving(),
             schooling: parse_schooling(),
+            projection: parse_projection(),
         }
     }
 }
@@ -656,6 +671,12 @@ fn parse_leaving() -> Vec<f64> {
         fill(&mut table, row.sex() * FIVE_YEAR_BANDS + row.age("age") / 5, chance, &row);
     }
     complete(table, "leaving")
+}
+
+/// Year, share of children, share of the old.
+fn parse_projection() -> Vec<(f64, f64, f64)> {
+    let row = |row: Row| (f64::from(row.year("year")), row.number("age_0_14"), row.number("age_60"));
+    rows("projection").into_iter().map(row).collect()
 }
 
 fn parse_schooling() -> Vec<[f64; 4]> {

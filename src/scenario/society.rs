@@ -14,6 +14,8 @@ pub struct Society {
     pub population: PopulationParameters,
     /// Births, deaths, leaving home.
     pub demography: Demography,
+    /// Alignment of demography to an external projection.
+    pub alignment: AlignmentParameters,
     /// Chronic disease, disability, mental illness.
     pub illness: Illness,
     /// Care seeking, levels, bills.
@@ -28,6 +30,8 @@ pub struct Society {
     pub formation: Formation,
     /// Labour migration and remittances.
     pub migration: Migration,
+    /// What members do, and where income comes from.
+    pub work: Work,
     /// What makes chronic disease likelier.
     pub effects: Effects,
     /// Mental illness: causes, effects, treatment.
@@ -36,6 +40,8 @@ pub struct Society {
     pub literacy: Literacy,
     /// Who knows the rules.
     pub awareness: Awareness,
+    /// Children's schooling in distress.
+    pub schooling: Schooling,
     /// What prevention and primary care do.
     pub prevention: Prevention,
     /// Care where staff are short.
@@ -65,6 +71,13 @@ pub struct Demography {
     pub twin_share: f64,
     /// Factor on the chance that a child of the household leaves the rural population for good.
     pub leaving_factor: f64,
+}
+
+/// Alignment of demography to an external projection.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AlignmentParameters {
+    /// How much of the factors that meet the projection is applied: 0 is none, 1 all.
+    pub strength: f64,
 }
 
 /// Chronic disease, disability, mental illness.
@@ -125,6 +138,14 @@ pub struct Care {
     pub admission_forgone: f64,
     /// Largest product of admission factors that the model allows.
     pub admission_factor_bound: f64,
+    /// Log standard deviation of frailty: what stays with a person and multiplies potential episodes.
+    pub frailty_log_sd: f64,
+    /// Mean number of stays in the year after the onset of cancer.
+    pub follow_up_cancer: f64,
+    /// The same after a stroke.
+    pub follow_up_stroke: f64,
+    /// Factor on these stays with each further year.
+    pub follow_up_fade: f64,
     /// Share of potential episodes that are treated at the reference price.
     pub treated_share: f64,
     /// Share of potential episodes that are clinically needed.
@@ -177,6 +198,12 @@ pub struct Care {
     pub outpatient_visits_chronic: f64,
     /// Log standard deviation of annual outpatient spending.
     pub outpatient_log_sd: f64,
+    /// Factor on outpatient spending in a year with a stay.
+    pub outpatient_after_stay: f64,
+    /// Factor on it in the year of a cancer or stroke and the years that are followed.
+    pub outpatient_major: f64,
+    /// Share of the log variance of outpatient spending that stays with the person.
+    pub outpatient_lasting_share: f64,
     /// In-catalogue share of outpatient bills.
     pub in_catalogue_outpatient: f64,
     /// Mean stay in days.
@@ -346,6 +373,29 @@ pub struct Migration {
     pub reference_share: f64,
 }
 
+/// What members do, and where income comes from.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Work {
+    /// Chance that a man of up to 29 who works and isn't away works for a local wage.
+    pub wage_16: f64,
+    /// The same from 30 to 44.
+    pub wage_30: f64,
+    /// The same from 45.
+    pub wage_45: f64,
+    /// Chance of a local wage for a woman relative to a man.
+    pub women_factor: f64,
+    /// Factor on it for each three years of schooling over six.
+    pub schooling_factor: f64,
+    /// Factor on it with a disability.
+    pub disabled_factor: f64,
+    /// Earnings of a farm worker relative to a local wage worker.
+    pub farm_earnings: f64,
+    /// Part of a day's farm earnings that a day of illness or care takes.
+    pub farm_days: f64,
+    /// Share of property in income that isn't labour's.
+    pub property_share: f64,
+}
+
 /// What makes chronic disease likelier.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Effects {
@@ -393,6 +443,17 @@ pub struct Literacy {
     pub schooling_odds: f64,
     /// Odds ratio of health literacy at 65 and over.
     pub age_odds: f64,
+}
+
+/// Children's schooling in distress.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Schooling {
+    /// Chance that a pupil of junior middle school leaves in a year of distress.
+    pub leaving_junior: f64,
+    /// The same for senior middle school.
+    pub leaving_senior: f64,
+    /// Share of earning strength that each year of schooling lost takes for life.
+    pub earnings_per_year: f64,
 }
 
 /// Who knows the rules.
@@ -538,8 +599,16 @@ pub struct Switches {
     pub onset_effects: bool,
     /// Whether disability begins, likelier with chronic disease.
     pub disability: bool,
-    /// Whether cancer, stroke and acute heart disease begin with a costly stay.
+    /// Whether cancer, stroke and acute heart disease begin with a costly stay, and others follow.
     pub major_illness: bool,
+    /// Whether some people are admitted and spend more than others for life.
+    pub frailty: bool,
+    /// Whether children leave school when their household is in distress.
+    pub schooling: bool,
+    /// Whether farm work differs from work for a wage.
+    pub work: bool,
+    /// Whether households of the same root inherit what one leaves that comes to an end.
+    pub inheritance: bool,
     /// Whether debt, catastrophic bills and widowhood cause mental illness, which lowers care seeking; treatment helps.
     pub mental: bool,
     /// Whether health literacy differs between people; otherwise everybody has it.

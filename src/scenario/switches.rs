@@ -88,6 +88,11 @@ fn care(s: &mut Society, on: &Switches) {
     if !on.major_illness {
         (c.major_cancer, c.major_stroke, c.major_cardiovascular) = (1.0, 1.0, 1.0);
         (c.acute_cardiovascular, c.major_days_factor) = (0.0, 1.0);
+        (c.follow_up_cancer, c.follow_up_stroke, c.follow_up_fade) = (0.0, 0.0, 0.0);
+        c.outpatient_major = 1.0;
+    }
+    if !on.frailty {
+        (c.frailty_log_sd, c.outpatient_lasting_share) = (0.0, 0.0);
     }
     if !on.price_response {
         (c.inpatient_elasticity, c.outpatient_elasticity) = (0.0, 0.0);
@@ -115,6 +120,10 @@ fn knowledge(s: &mut Society, on: &Switches) {
         // Odds beyond any share: everybody is literate.
         (s.literacy.level_factor, s.literacy.schooling_odds, s.literacy.age_odds) = (1e12, 1.0, 1.0);
     }
+    if !on.schooling {
+        let school = &mut s.schooling;
+        (school.leaving_junior, school.leaving_senior, school.earnings_per_year) = (0.0, 0.0, 0.0);
+    }
     if !on.awareness {
         let a = &mut s.awareness;
         (a.aware, a.aware_literate, a.reference, a.outreach_odds) = (1.0, 1.0, 1.0, 1.0);
@@ -131,6 +140,12 @@ fn money(s: &mut Society, on: &Switches) {
     }
     if !on.income_shocks {
         (e.transitory_share, e.persistence) = (0.0, 1.0);
+    }
+    if !on.work {
+        let w = &mut s.work;
+        (w.wage_16, w.wage_30, w.wage_45, w.women_factor) = (1.0, 1.0, 1.0, 1.0);
+        (w.schooling_factor, w.disabled_factor, w.farm_earnings, w.farm_days) = (1.0, 1.0, 1.0, 1.0);
+        w.property_share = 0.0;
     }
     if !on.kin {
         (e.kin_gift_share, e.child_gift_share) = (0.0, 0.0);

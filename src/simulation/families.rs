@@ -3,6 +3,7 @@
 use super::{CountyRun, rank};
 use crate::demography::{AGES, age_index};
 use crate::formation::{FormationYear, LAST_FISSION_AGE};
+use crate::illness::frailty::Frailty;
 use crate::migration::MigrationYear;
 use crate::population::columns::{Household, HouseholdState, Person, PersonState, Status};
 use crate::population::synthesis::{Founder, Relation, couples, schooling_years};
@@ -17,9 +18,18 @@ pub(super) const fn part(word: u64, index: u32) -> u16 {
 }
 
 /// A person with an id and the numbers that stay with it for life.
-pub(super) fn with_propensities(key: Key, id: PersonId) -> Person {
+pub(super) fn with_propensities(key: Key, id: PersonId, frailty: &Frailty) -> Person {
     let word = key.block(0, id.bits(), START, stream::PROPENSITY)[0];
-    Person { id: id.bits(), literacy_word: part(word, 0), contract_word: part(word, 1), ..Person::default() }
+    let (frailty, frailty_score) = frailty.of(part(word, 3));
+    Person {
+        id: id.bits(),
+        literacy_word: part(word, 0),
+        contract_word: part(word, 1),
+        work_word: part(word, 2),
+        frailty,
+        frailty_score,
+        ..Person::default()
+    }
 }
 
 /// The members of a household at the start with their states.
@@ -27,7 +37,7 @@ pub(super) fn founders(
     key: Key,
     household: HouseholdId,
     members: &[Founder],
-    migration: &MigrationYear,
+    (migration, frailty): (&MigrationYear, &Frailty),
 ) -> Vec<(Person, PersonState)> {
     let relations: Vec<(Relation, Sex)> = members.iter().map(|m| (m.relation, m.sex)).collect();
     let place = |(member, (unit, partner, leads)): (&Founder, (u8, u8, bool))| {
@@ -43,7 +53,7 @@ pub(super) fn founders(
             unit,
             partner,
             leads,
-            ..with_propensities(key, id)
+            ..with_propensities(key, id, frailty)
         };
         let age = age_index(START, member.birth_year);
         let away_word = key.extended(
@@ -148,7 +158,7 @@ impl CountyRun<'_> {
             schooling: schooling_years(Sex::Female, birth_year, unit(taught)),
             unit: unit_of,
             partner: small(offset + 1),
-            ..with_propensities(self.task.key, id)
+            ..with_propensities(self.task.key, id, self.world.timetable.frailty())
         };
         let chronic = self.chronic_of(id, age_index(year, birth_year), year);
         let slot = self.county.add_person(&mut self.states, row, wife);

@@ -15,6 +15,7 @@ use crate::population::columns::{Household, HouseholdState, NEVER, Person, Perso
 use crate::poverty::Deprivations;
 use crate::random::{Draw, Key, threshold};
 use crate::scenario::policy::{ClassSet, PAYERS};
+use crate::schooling::SchoolingYear;
 use crate::support::{Grants, Support};
 use crate::targeting::{SeenIncomes, Thresholds};
 use crate::units::{Money, Year};
@@ -27,6 +28,10 @@ pub(super) struct Scratch {
     persons: Vec<PersonYear>,
     lost: Vec<i64>,
     untreated: Vec<bool>,
+    /// Bills of stays.
+    stays: Vec<Money>,
+    /// Admissions by member.
+    admitted: Vec<u8>,
     health: Vec<health::Health>,
     /// Chronic groups and disability at the year's start.
     before: Vec<(u8, bool)>,
@@ -84,6 +89,7 @@ pub(super) struct HouseholdOutcome {
     illness_attributed: bool,
     illness_twin: bool,
     died_since_switch: u8,
+    died_now: u8,
     ever_entered: bool,
     shock_years: u8,
     debt: (i64, i64, i64),
@@ -112,6 +118,10 @@ struct Counts {
     with_competent_doctor: i64,
     screened: i64,
     literate_adults: i64,
+    pupils: i64,
+    left_school: i64,
+    young: i64,
+    young_years_lost: i64,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -134,6 +144,10 @@ struct CareSums {
     admissions: i64,
     induced: i64,
     outside: i64,
+    inpatients: i64,
+    repeated: i64,
+    inpatients_last: i64,
+    again: i64,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -147,6 +161,11 @@ impl HouseholdOutcome {
     /// Person-years for the measure of speed.
     pub fn persons_for_speed(&self, counted: bool) -> u64 {
         if counted { u64::from(self.members) } else { 0 }
+    }
+
+    /// Members of the time of the switch who died this year.
+    pub const fn died_now(&self) -> u8 {
+        self.died_now
     }
 
     /// Adds the household to what the county decides on.
@@ -186,6 +205,7 @@ impl Step<'_> {
         self.seek_care(&mut outcome);
         self.close_accounts(&mut outcome);
         self.judge_poverty(&mut outcome);
+        self.leave_school(&mut outcome);
         outcome
     }
 
@@ -212,6 +232,17 @@ impl Step<'_> {
         self.states[at].status == Status::Present
     }
 
+    /// Years of schooling that a member has or will have.
+    fn schooling(&self, at: usize) -> u8 {
+        self.people[at].schooling.saturating_sub(self.states[at].schooling_lost)
+    }
+
+    /// Earning strength of a member who works, in thousandths of a local worker.
+    fn strength(&self, at: usize) -> i64 {
+        let whole = self.place_year.migration.strength_of(self.states[at].away);
+        self.place_year.schooling.strength(whole, self.states[at].schooling_lost)
+    }
+
     /// Whether a member can work: of working age, and not disabled.
     fn able(&self, at: usize) -> bool {
         self.present(at) && !self.states[at].disabled && self.place_year.works(self.age(at))
@@ -224,7 +255,11 @@ impl Step<'_> {
     /// Whether an event of probability `p` happens, by its lane and, where that decides nothing, its
     /// extension.
     fn happens(&self, draw: Draw, at: usize, p: f64) -> bool {
-        let limit = threshold(p);
+        self.is_below(draw, at, threshold(p))
+    }
+
+    /// Whether the number of a decision is below a threshold.
+    fn is_below(&self, draw: Draw, at: usize, limit: u64) -> bool {
         let lane = u64::from(self.shared.second[at][draw.lane()]);
         match lane.cmp(&(limit >> 48)) {
             std::cmp::Ordering::Less => true,
@@ -289,7 +324,7 @@ impl Step<'_> {
             && (knows
                 || self.place_year.knowledge.is_literate(
                     person.literacy_word,
-                    person.schooling,
+                    self.schooling(at),
                     self.age(at),
                     educated,
                 ))
@@ -367,11 +402,36 @@ impl Step<'_> {
         outcome.counts.deaths += 1;
         let switch = self.world.scenario.plan.switch_year;
         if self.switched && self.people[at].birth_year < switch.number() && outcome.members_before > 0 {
-            self.state.died_since_switch += 1;
+            self.state.died_since_switch = self.state.died_since_switch.saturating_add(1);
+            outcome.died_now += 1;
         }
         let partner = usize::from(self.people[at].partner);
         if partner > 0 && self.present(partner - 1) {
             self.states[partner - 1].widowed = 2;
+        }
+    }
+
+    /// Pupils of a household in distress who leave school for good.
+    fn leave_school(&mut self, outcome: &mut HouseholdOutcome) {
+        let unpaid = outcome.accounts.unpaid > Money::ZERO;
+        let distress = outcome.members > 0 && (outcome.poor || unpaid || self.state.catastrophic_last);
+        for at in 0..self.people.len() {
+            if !self.present(at) {
+                continue;
+            }
+            let age = self.age(at);
+            if (16..35).contains(&age) {
+                outcome.counts.young += 1;
+                outcome.counts.young_years_lost += i64::from(self.states[at].schooling_lost);
+            }
+            let schooling = self.schooling(at);
+            let Some(finished) = SchoolingYear::finished(age, schooling) else { continue };
+            outcome.counts.pupils += 1;
+            let limit = self.place_year.schooling.leaving(finished);
+            if distress && self.is_below(Draw::LeavingSchool, at, limit) {
+                self.states[at].schooling_lost += schooling - finished;
+                outcome.counts.left_school += 1;
+            }
         }
     }
 
@@ -388,7 +448,7 @@ impl Step<'_> {
                 let p = migration.returns(age, care_needed, !self.states[at].disabled);
                 self.states[at].away = !self.happens(Draw::Returning, at, p);
             } else if !care_needed && self.able(at) {
-                let p = migration.goes(usize::from(person.sex), age, person.schooling);
+                let p = migration.goes(usize::from(person.sex), age, self.schooling(at));
                 self.states[at].away = p > 0.0 && self.happens(Draw::Going, at, p);
             }
         }

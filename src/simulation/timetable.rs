@@ -1,5 +1,6 @@
 //! The years compiled once for every place and regime: integer thresholds and tables for the loop.
 
+use crate::alignment::{Alignment, ExpectedPopulation};
 use crate::billing::{CompiledLayers, Payers, YearContext};
 use crate::care::{CareTerms, CareYear};
 use crate::county::CountyYear;
@@ -9,6 +10,7 @@ use crate::enrolment::EnrolmentYear;
 use crate::formation::{ExpectedSingles, FormationYear};
 use crate::illness::IllnessYear;
 use crate::illness::expected::{ExpectedFactors, ExpectedIllness};
+use crate::illness::frailty::Frailty;
 use crate::illness::risk::ExpectedRisks;
 use crate::knowledge::{KnowledgeYear, limit};
 use crate::migration::MigrationYear;
@@ -20,14 +22,17 @@ use crate::scenario::Scenario;
 use crate::scenario::plan::Place;
 use crate::scenario::policy::{CLASSES, ClassSet, PAYERS, Policy};
 use crate::scenario::society::{Poverty, Society};
+use crate::schooling::SchoolingYear;
 use crate::service::{ServiceYear, improve};
 use crate::support::SupportYear;
 use crate::targeting::ListYear;
 use crate::units::{Money, Rate, Year};
 use crate::village::ClinicYear;
 
+use crate::work::WorkYear;
+
 use crate::population::START;
-use crate::population::synthesis::expected_singles;
+use crate::population::synthesis::{expected_members, expected_singles};
 
 /// Last year of which the policy tables speak; later amounts hold in real terms.
 const LAST_KNOWN_TERMS: Year = Year::new(2026);
@@ -59,8 +64,12 @@ pub struct PlaceYear {
     pub formation: FormationYear,
     /// Working away.
     pub migration: MigrationYear,
+    /// Farm work and work for a wage.
+    pub work: WorkYear,
     /// Health literacy and awareness.
     pub knowledge: KnowledgeYear,
+    /// Children's schooling in distress.
+    pub schooling: SchoolingYear,
     /// Share of the earnings lost to mental illness that treatment saves.
     pub mental_earnings_kept: Rate,
     /// Dimensions in which the multidimensionally poor are deprived at least.
@@ -71,6 +80,8 @@ pub struct PlaceYear {
     persistence: (i64, i64),
     /// Least lane that can't lead to a decision, up to 65,536: `[sex][age][lane]`.
     bounds: Box<[[[u32; 16]; AGES]; 2]>,
+    /// Intensity of potential episodes without frailty, rounded up, as a bound of 16-bit lanes: `[sex][age]`.
+    episode_bound: [[u64; AGES]; 2],
 }
 
 /// A year of a regime in a place.
@@ -109,6 +120,7 @@ pub struct Timetable {
     history: Vec<Vec<RegimeYear>>,
     regimes: Vec<Vec<Vec<RegimeYear>>>,
     facts: Vec<YearFacts>,
+    frailty: Frailty,
 }
 
 impl Timetable {
@@ -116,7 +128,8 @@ impl Timetable {
     #[must_use]
     pub fn compile(scenario: &Scenario, tables: &Tables) -> Self {
         let years: Vec<Year> = START.next().through(scenario.plan.last_year).collect();
-        let mut timetable = Self { places: vec![], history: vec![], regimes: vec![], facts: vec![] };
+        let frailty = Frailty::compile(scenario.society.care.frailty_log_sd);
+        let mut timetable = Self { places: vec![], history: vec![], regimes: vec![], facts: vec![], frailty };
         for place in &scenario.places {
             let place_years = place_years(scenario, place, tables, &years);
             let of = |policy: &Policy| -> Vec<RegimeYear> {
@@ -153,6 +166,12 @@ impl Timetable {
         }
     }
 
+    /// What stays with people: frailty.
+    #[must_use]
+    pub const fn frailty(&self) -> &Frailty {
+        &self.frailty
+    }
+
     /// Lines and prices of the reported years.
     #[must_use]
     pub fn facts(&self) -> &[YearFacts] {
@@ -164,12 +183,19 @@ fn place_years(scenario: &Scenario, place: &Place, tables: &Tables, years: &[Yea
     let society = &scenario.society;
     let mut expected = ExpectedIllness::at_start(&society.illness, &society.care, place, tables);
     let mut singles = ExpectedSingles::at_start(expected_singles());
+    let mut aligned = (society.alignment.strength > 0.0).then(|| {
+        let (demography, formation) = (&society.demography, &society.formation);
+        ExpectedPopulation::at_start(demography, formation, tables, expected_members())
+    });
     let mut improved = place.improved_environment;
     let each = |year: &Year| {
         expected.advance(*year);
         let brides = singles.advance(&society.formation, &society.demography, tables, *year);
         improved = improve(improved, &scenario.history, &society.prevention, *year);
-        PlaceYear::compile(scenario, place, (&expected.factors(), improved, brides), tables, *year)
+        let alignment = aligned.as_mut().map_or(Alignment::NONE, |people| {
+            people.advance(brides, *year).in_part(society.alignment.strength)
+        });
+        PlaceYear::compile(scenario, place, (&expected.factors(), improved, brides, alignment), tables, *year)
     };
     years.iter().map(each).collect()
 }
@@ -193,13 +219,18 @@ impl PlaceYear {
     fn compile(
         scenario: &Scenario,
         place: &Place,
-        (expected, improved, brides): (&ExpectedFactors, f64, f64),
+        (expected, improved, brides, alignment): (&ExpectedFactors, f64, f64, Alignment),
         tables: &Tables,
         year: Year,
     ) -> Self {
         let society = &scenario.society;
-        let demography =
-            DemographyYear::compile(&society.demography, &society.illness, expected, tables, year);
+        let demography = DemographyYear::compile(
+            &society.demography,
+            &society.illness,
+            (expected, alignment),
+            tables,
+            year,
+        );
         let knowledge =
             KnowledgeYear::compile(&society.literacy, &society.awareness, &society.prevention, tables, year);
         let shares = ExpectedRisks {
@@ -241,8 +272,11 @@ impl PlaceYear {
                 .expect("the book bounds shares"),
             formation,
             migration,
+            work: WorkYear::compile(&society.work),
             knowledge,
+            schooling: SchoolingYear::compile(&society.schooling),
             bounds,
+            episode_bound: illness.episode_bound.map(|by_age| by_age.map(episode_bound)),
             demography,
             illness,
         }
@@ -258,13 +292,16 @@ impl PlaceYear {
     /// The lanes that may lead to a decision, one bit each.
     #[must_use]
     #[inline]
-    pub fn candidates(&self, lanes: &[u16; 16], sex: usize, age: usize) -> u16 {
+    pub fn candidates(&self, lanes: &[u16; 16], (sex, age): (usize, usize), frailty: u32) -> u16 {
+        const EPISODES: usize = Draw::Episodes.lane();
         let bounds = &self.bounds[sex][age];
         let mut mask = 0;
         for lane in 0..16 {
             mask |= u16::from(u32::from(lanes[lane]) < bounds[lane]) << lane;
         }
-        mask
+        // The chance of any episode is under its intensity, which frailty multiplies.
+        let limit = self.episode_bound[sex][age] * u64::from(frailty) / 1_000_000;
+        mask | u16::from(u64::from(lanes[EPISODES]) <= limit) << EPISODES
     }
 
     /// The persistent part of the rank a year on: a stationary autoregression.
@@ -308,7 +345,8 @@ fn lane_bounds(
                 set(super::FIRST_STAGE[Draw::OnsetCardiovascular.lane() + group], limit);
             }
             set(Draw::Disability, threshold(illness.disability_bound(sex, age)));
-            set(Draw::Episodes, threshold(1.0 - libm::exp(-illness.episode_bound[sex][age])));
+            // Episodes have a bound that depends on the person.
+            set(Draw::Episodes, 0);
             set(Draw::Recovery, illness.recovery[0].max(illness.recovery[1]));
             // Daughters leave when they marry; sons are looked at when households form.
             set(Draw::Marriage, if sex == 1 { formation.marriage[age] } else { 0 });
@@ -322,6 +360,15 @@ fn bed_days(society: &Society, place: &Place, tables: &Tables, year: Year) -> f6
     const DAYS: f64 = 365.0;
     let beds = tables.path(Path::Beds, year) / 1_000.0 * place.beds_factor;
     beds * DAYS * society.capacity.bed_occupancy / society.care.stay_days.max(1e-9)
+}
+
+/// An intensity in 1/65,536, rounded up.
+fn episode_bound(intensity: f64) -> u64 {
+    // An intensity is a few events a year.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    {
+        libm::ceil(intensity * 65_536.0) as u64
+    }
 }
 
 /// Factor on amounts in yuan: terms hold in real terms after the last year that is known.

@@ -38,7 +38,7 @@ fn survival(world: World) -> Vec<Row> {
     for id in 0..N {
         let dies = |at: usize| {
             let (year, lanes) = (years[at], world.key.lanes(id, years[at]));
-            let candidates = place_years[at].candidates(&lanes, women, age_index(year, BORN));
+            let candidates = place_years[at].candidates(&lanes, (women, age_index(year, BORN)), 1_000_000);
             candidates & 1 << Draw::Death.lane() != 0
                 && world.word(world.key.extended(Draw::Death, lanes[Draw::Death.lane()], id, year))
                     < limits[at]

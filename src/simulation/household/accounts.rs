@@ -7,6 +7,7 @@ use crate::poverty::{Deprivations, Dimension, is_poor};
 use crate::scenario::policy::ClassSet;
 use crate::support::{Grants, Support};
 use crate::units::Money;
+use crate::work::{WORKS, Work};
 
 /// Age from which schooling is over.
 const ADULT: usize = 16;
@@ -75,12 +76,20 @@ impl Step<'_> {
             return;
         }
         outcome.workers += 1;
-        let away = self.states[at].away;
-        let strength = self.place_year.migration.strength_of(away);
+        let strength = self.strength(at);
         input.strength += strength;
-        input.strength_away += if away { strength } else { 0 };
-        let lost = (self.lasting_loss(at) + self.scratch.lost[at]).min(1_000_000);
-        input.strength_lost_ppm += strength * lost;
+        let work = self.work(at);
+        let earning = self.place_year.work.weight(work, strength);
+        input.earning[work as usize] += earning;
+        let lost = self.lasting_loss(at) + self.place_year.work.days(work, self.scratch.lost[at]);
+        input.earning_lost_ppm[work as usize] += earning * lost.min(1_000_000);
+    }
+
+    /// What a member of working age does.
+    fn work(&self, at: usize) -> Work {
+        let (person, state) = (&self.people[at], &self.states[at]);
+        let who = (usize::from(person.sex), self.age(at));
+        self.place_year.work.of(who, self.schooling(at), (state.away, state.disabled), person.work_word)
     }
 
     /// Whether every resident member is 60 or over.
@@ -97,12 +106,18 @@ impl Step<'_> {
         if outcome.poor_last || !is_poor(outcome.accounts.net_income, members, line) {
             return;
         }
-        let mut healthy =
-            YearInput { out_of_pocket: Money::ZERO, late: Money::ZERO, strength_lost_ppm: 0, ..*input };
+        let mut healthy = YearInput {
+            out_of_pocket: Money::ZERO,
+            late: Money::ZERO,
+            earning_lost_ppm: [0; WORKS],
+            ..*input
+        };
         for at in 0..self.people.len() {
             if self.present(at) && self.place_year.works(self.age(at)) {
-                let strength = self.place_year.migration.strength_of(self.states[at].away);
-                healthy.strength_lost_ppm += strength * self.loss_before(at);
+                let strength = self.strength(at);
+                let work = self.work(at);
+                let lost = self.place_year.work.weight(work, strength) * self.loss_before(at);
+                healthy.earning_lost_ppm[work as usize] += lost;
             }
         }
         let twin = self.close(&healthy, &mut before.clone());

@@ -4,6 +4,7 @@ use super::{CareSums, HouseholdOutcome, Step};
 use crate::billing::{self, HouseholdYear, Patient, Payers, PersonYear};
 use crate::care::{Outcome, Reason, Seeker};
 use crate::illness::{MENTAL, PotentialEpisode};
+use crate::population::columns::Status;
 use crate::random::Draw;
 use crate::record::{Column, Histograms, bin};
 use crate::scenario::policy::ClassSet;
@@ -36,6 +37,9 @@ fn past_december(settled: &billing::Settlement) -> Money {
 impl Step<'_> {
     pub(super) fn seek_care(&mut self, outcome: &mut HouseholdOutcome) {
         let members = self.people.len();
+        self.scratch.stays.clear();
+        self.scratch.admitted.clear();
+        self.scratch.admitted.resize(members, 0);
         self.scratch.persons.clear();
         self.scratch.persons.resize(members, PersonYear::default());
         self.scratch.lost.clear();
@@ -51,6 +55,22 @@ impl Step<'_> {
         self.outpatient(&mut household, outcome);
         for (state, untreated) in self.states.iter_mut().zip(&self.scratch.untreated) {
             state.untreated = *untreated;
+        }
+        self.count_admitted(outcome);
+    }
+
+    /// Counts who was admitted once, again in the year, and again after last year.
+    fn count_admitted(&mut self, outcome: &mut HouseholdOutcome) {
+        let sums = &mut outcome.care;
+        for (state, times) in self.states.iter_mut().zip(&self.scratch.admitted) {
+            if state.status != Status::Present {
+                continue;
+            }
+            sums.inpatients += i64::from(*times > 0);
+            sums.repeated += i64::from(*times > 1);
+            sums.inpatients_last += i64::from(state.admitted);
+            sums.again += i64::from(state.admitted && *times > 0);
+            state.admitted = *times > 0;
         }
     }
 
@@ -118,6 +138,8 @@ impl Step<'_> {
         sums.needed += i64::from(needed);
         sums.induced += i64::from(!needed);
         sums.admissions += 1;
+        self.scratch.stays.push(bill.amount);
+        self.scratch.admitted[at] += 1;
         sums.outside += i64::from(bill.outside);
         if self.states[at].insured && !insured {
             sums.waiting += bill.amount;
@@ -180,8 +202,9 @@ impl Step<'_> {
             let seeker = self.seeker(at, Money::ZERO, (self.states[at].insured, outcome.aware), classes);
             let chronic = self.states[at].chronic;
             let lane = self.shared.first[at][Draw::Outpatient.lane()];
-            let Some(bill) = self.place_year.care.outpatient_bill(self.care_terms, &seeker, chronic, lane)
-            else {
+            let draw = (self.people[at].frailty_score, lane, self.outpatient_state(at));
+            let care = &self.place_year.care;
+            let Some(bill) = care.outpatient_bill(self.care_terms, &seeker, chronic, draw) else {
                 continue;
             };
             let patient = self.patient(at, seeker.insured, classes);
@@ -193,8 +216,21 @@ impl Step<'_> {
         }
     }
 
-    /// Counts the year's spending of each member who spent anything.
+    /// Factor on a member's outpatient spending: more with a stay, and in the years after a major illness.
+    fn outpatient_state(&self, at: usize) -> u32 {
+        let (state, sex) = (&self.states[at], usize::from(self.people[at].sex));
+        let followed = state.since_cancer > 0 || state.since_stroke > 0;
+        let index = usize::from(self.scratch.admitted[at] > 0) | usize::from(followed) << 1;
+        self.place_year.illness.outpatient[sex][self.age(at)][index]
+    }
+
+    /// Counts the year's spending of each member who spent anything, and each stay by its cost.
     pub(super) fn count_spending(&self, histograms: &mut Histograms) {
+        for stay in &self.scratch.stays {
+            let at = bin(stay.fen());
+            histograms.count(Column::Stays, at, 1);
+            histograms.count(Column::StaysSum, at, stay.fen());
+        }
         for spent in self.scratch.persons.iter().map(PersonYear::billed).filter(|spent| *spent > Money::ZERO)
         {
             let at = bin(spent.fen());

@@ -1,7 +1,7 @@
 //! Prevention, onset, disability, recovery, and the potential episodes that happen.
 
 use super::{HouseholdOutcome, Step};
-use crate::illness::{CANCER, CARDIOVASCULAR, MENTAL, STROKE, risk};
+use crate::illness::{CANCER, CARDIOVASCULAR, FOLLOWED_YEARS, MENTAL, STROKE, risk};
 use crate::population::Chronic;
 use crate::random::{Draw, threshold, unit};
 use crate::units::Money;
@@ -58,6 +58,7 @@ impl Step<'_> {
     /// Onsets, disability, recovery; the potential episodes that happen are gathered by date.
     pub(super) fn illness(&mut self) {
         self.scratch.episodes.clear();
+        self.count_years();
         for candidate in &self.shared.candidates {
             let at = usize::from(candidate.offset);
             if !self.present(at) {
@@ -79,6 +80,7 @@ impl Step<'_> {
                     let p = illness.onset(group, sex, age, state.chronic, self.risk(at), self.strain(at));
                     if candidate.word < threshold(p) {
                         self.states[at].chronic |= 1 << group;
+                        self.follow(at, group);
                         self.begin_major(at, group, candidate.word);
                     }
                 }
@@ -95,12 +97,54 @@ impl Step<'_> {
                 self.scratch.episodes.push(*episode);
             }
         }
+        self.follow_up();
         self.scratch.episodes.sort_by_key(|e| (e.date, e.slot));
     }
 
     /// Whether the village's living environment is improved.
     pub(super) fn improved(&self) -> bool {
         u32::from(self.village.environment_word) < self.regime_year.improved_environment
+    }
+
+    /// After a cancer or a stroke stays follow for some years.
+    fn follow(&mut self, at: usize, group: usize) {
+        match group {
+            CANCER => self.states[at].since_cancer = 1,
+            STROKE => self.states[at].since_stroke = 1,
+            _ => {}
+        }
+    }
+
+    /// A year more since cancers and strokes, until they are followed no longer.
+    fn count_years(&mut self) {
+        let next = |since: u8| match since {
+            0 => 0,
+            _ if usize::from(since) > FOLLOWED_YEARS => 0,
+            _ => since + 1,
+        };
+        for state in self.states.iter_mut() {
+            (state.since_cancer, state.since_stroke) = (next(state.since_cancer), next(state.since_stroke));
+        }
+    }
+
+    /// The stays that follow a cancer or a stroke of the years before.
+    fn follow_up(&mut self) {
+        for at in 0..self.people.len() {
+            let state = &self.states[at];
+            let since = [state.since_cancer, state.since_stroke].map(usize::from);
+            if since == [0; 2] || !self.present(at) {
+                continue;
+            }
+            let slot = u32::try_from(at).expect("a household is small");
+            for (followed, since) in since.into_iter().enumerate() {
+                // One in the year of the onset itself.
+                if let Some(years) = since.checked_sub(1).filter(|years| *years > 0) {
+                    let (when, who) = ((self.key(), self.year), (self.people[at].id, slot));
+                    let illness = &self.place_year.illness;
+                    illness.draw_follow_up(when, who, (followed, years), &mut self.scratch.episodes);
+                }
+            }
+        }
     }
 
     /// What makes chronic disease likelier in a member.

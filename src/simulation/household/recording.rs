@@ -148,6 +148,10 @@ impl Adder<'_> {
         self.add(Tally::Screened, c.screened);
         self.add(Tally::MentalTreated, c.mental_treated);
         self.add(Tally::LiterateAdults, c.literate_adults);
+        self.add(Tally::Pupils, c.pupils);
+        self.add(Tally::LeftSchool, c.left_school);
+        self.add(Tally::Young, c.young);
+        self.add(Tally::YoungYearsLost, c.young_years_lost);
         self.add(Tally::Lapsed, c.lapsed);
         self.flag(Tally::AwareHouseholds, o.aware, 1);
     }
@@ -164,6 +168,10 @@ impl Adder<'_> {
         self.add(Tally::Labour, a.labour.fen());
         self.add(Tally::LabourEarned, (a.labour - a.effort_lost).fen());
         self.add(Tally::EarnedAway, a.earned_away.fen());
+        self.add(Tally::IncomeFarm, a.farm.fen());
+        self.add(Tally::IncomeWages, a.wages.fen());
+        self.add(Tally::IncomeProperty, a.property.fen());
+        self.add(Tally::IncomeTransfers, a.transfers.fen());
         self.add(Tally::Remitted, a.remitted.fen());
         let at_home = a.income - a.earned_away + a.remitted;
         let residents = i64::from(o.residents);
@@ -234,6 +242,10 @@ impl Adder<'_> {
         self.add(Tally::Admissions, c.admissions);
         self.add(Tally::AdmissionsInduced, c.induced);
         self.add(Tally::AdmissionsOutside, c.outside);
+        self.add(Tally::Inpatients, c.inpatients);
+        self.add(Tally::InpatientsRepeated, c.repeated);
+        self.add(Tally::InpatientsLast, c.inpatients_last);
+        self.add(Tally::InpatientsAgain, c.again);
         self.add(Tally::Bill, c.bill.fen());
         self.add(Tally::BillCovered, c.covered.fen());
         self.add(Tally::BillInpatient, c.inpatient.fen());
