@@ -317,6 +317,12 @@ tallies! {
     /// Persons of lifted households, not on the register of the fallen back last year, who are found in the
     /// year to be under the line after support (register concept).
     RegisterReturned,
+    /// Persons of never registered households, likewise newly poor on the register.
+    RegisterNewlyPoor,
+    /// Persons of households recognised as illness-poor in the year.
+    IllnessPoorPersons,
+    /// What they claimed back of earlier bills, fen.
+    ClaimedBack,
     /// Entered persons who would not be net poor had there been no illness this year (twin).
     EnteredPersonsTwin,
     /// Consecutive years in net poverty, summed over net-poor persons.

@@ -247,6 +247,7 @@ impl<'a> CountyRun<'a> {
             savings: draw.savings_fen,
             assets: draw.productive_assets_fen,
             found_month: NEVER,
+            illness_poor_from: NEVER,
             medical_debt: draw.medical_debt_fen,
             other_debt: draw.other_debt_fen,
             income_last: per_head.fen() * members,

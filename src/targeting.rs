@@ -14,6 +14,9 @@ use crate::scenario::policy::{Class, ClassSet, DEPARTMENTS, ListRule, Policy};
 use crate::scenario::society::Lists;
 use crate::units::{Money, Rate, Year};
 
+/// Months of a year.
+const MONTHS: u8 = 12;
+
 /// Income thresholds that a county publishes on 1 January, fen per head as seen by officials.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Thresholds {
@@ -75,6 +78,9 @@ pub struct ListYear {
     watch_years: u8,
     list_age: [u8; DEPARTMENTS],
     sudden_share: Rate,
+    illness_poor_share: Rate,
+    illness_poor_income: i64,
+    lookback: u8,
     dibao_edge: i64,
     destitute: u64,
     registration_year: bool,
@@ -112,7 +118,7 @@ impl ListYear {
         policy: &Policy,
         lists: &Lists,
         lines: Lines,
-        dibao_standard_yuan: f64,
+        (dibao_standard_yuan, yuan_factor): (f64, f64),
         year: Year,
     ) -> Self {
         let (rules, monitoring) = (&policy.classes, &policy.monitoring);
@@ -145,6 +151,18 @@ impl ListYear {
             list_age: std::array::from_fn(|department| months(&monitoring.list_age_months[department])),
             sudden_share: Rate::try_from_fraction(rules.sudden_difficulty_share.at(year))
                 .expect("the book bounds shares"),
+            illness_poor_share: Rate::try_from_fraction(rules.illness_poor_share.at(year))
+                .expect("the book bounds shares"),
+            illness_poor_income: Money::try_from_yuan(rules.illness_poor_income_yuan.at(year) * yuan_factor)
+                .expect("the book bounds amounts")
+                .fen(),
+            lookback: {
+                // Months of a bounded parameter.
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                {
+                    libm::floor(rules.illness_poor_lookback_months.at(year) + 0.5) as u8
+                }
+            },
             dibao_edge: Money::try_from_yuan(dibao_standard_yuan * rules.dibao_edge_standards.at(year))
                 .expect("a standard is a small amount")
                 .fen(),
@@ -189,7 +207,7 @@ impl ListYear {
     pub fn open(&self, known: &Known, thresholds: &Thresholds, state: &mut HouseholdState) {
         self.register(known, thresholds, state);
         self.keep_list(known, state);
-        state.classes_before = state.classes;
+        self.carry_illness_poor(state);
         state.found_month = NEVER;
         let found = self.follow(known, thresholds, state);
         let classes = self.classes(known, thresholds, state);
@@ -215,11 +233,56 @@ impl ListYear {
     /// Classes that each department knows of in a month of the year, by the age of its list.
     #[must_use]
     pub fn known_classes(&self, state: &HouseholdState, month: u8) -> [ClassSet; DEPARTMENTS] {
-        self.list_age.map(|age| match month.checked_sub(age) {
-            None => ClassSet(state.classes_before),
-            Some(at) if at < state.found_month => ClassSet(state.classes_opening),
-            Some(_) => ClassSet(state.classes),
+        self.list_age.map(|age| {
+            let at = match month.checked_sub(age) {
+                None => return ClassSet(state.classes_before),
+                Some(at) => at,
+            };
+            let classes = if at < state.found_month { state.classes_opening } else { state.classes };
+            if at < state.illness_poor_from {
+                return ClassSet(classes);
+            }
+            ClassSet(classes).with(Class::IllnessPoor)
         })
+    }
+
+    /// Recognises a household as illness-poor when its own payments of the year, `spent`, are over the share of
+    /// its income, if it knows the rule, was poor enough and is in no class that aid goes to already; from the
+    /// month of the bill and the lag on. Says whether it did.
+    pub fn recognise(&self, spent: Money, aware: bool, month: u8, state: &mut HouseholdState) -> bool {
+        const BETTER: u16 = ClassSet::MONITORED.0
+            | 1 << Class::Destitute as u16
+            | 1 << Class::Dibao as u16
+            | 1 << Class::DibaoEdge as u16;
+        let given = self.illness_poor_share > Rate::ZERO && state.illness_poor_from == NEVER;
+        if !given || !aware || state.classes & BETTER != 0 {
+            return false;
+        }
+        let members = i64::from(state.members_last.max(1));
+        let income = Money::from_fen(state.income_last.max(0));
+        let poor_enough = income.fen() < self.illness_poor_income * members;
+        let recognised = poor_enough && spent > income.times(self.illness_poor_share);
+        if recognised {
+            state.illness_poor_from = month + self.lag_months;
+        }
+        recognised
+    }
+
+    /// Whether a bill of a month can be claimed back by a household recognised as illness-poor.
+    #[must_use]
+    pub fn claims_back(&self, state: &HouseholdState, month: u8) -> bool {
+        month < state.illness_poor_from && month + self.lookback >= state.illness_poor_from
+    }
+
+    /// Recognition ends with its calendar year; one that comes into force in January goes on.
+    fn carry_illness_poor(&self, state: &mut HouseholdState) {
+        let from = state.illness_poor_from;
+        state.illness_poor_last = from < MONTHS;
+        let before = ClassSet(state.classes);
+        let before = if state.illness_poor_last { before.with(Class::IllnessPoor) } else { before };
+        state.classes_before = before.0;
+        let carried = from != NEVER && from >= MONTHS && self.illness_poor_share > Rate::ZERO;
+        state.illness_poor_from = if carried { from - MONTHS } else { NEVER };
     }
 
     /// Whether a household is at risk as officials would see it: near the line, or after large spending.
@@ -363,5 +426,67 @@ mod tests {
         }
         let threshold = seen.quantile(0.1);
         assert!((threshold - 100_000).abs() < 1_000, "{threshold}");
+    }
+
+    fn inclusive(settings: &[&str]) -> ListYear {
+        use crate::scenario::{Options, Override, load_text};
+        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"inclusive\"\n";
+        let overrides =
+            settings.iter().map(|s| Override { origin: "set".into(), text: (*s).into() }).collect();
+        let scenario = load_text("x.toml", text, &Options { overrides, ..Options::default() })
+            .expect("the scenario holds");
+        let regime = scenario.regimes.iter().find(|regime| regime.id == "inclusive").expect("it is there");
+        let lists = &scenario.society.lists;
+        ListYear::compile(&regime.policy, lists, Lines::default(), (6_000.0, 1.0), Year::new(2022))
+    }
+
+    fn ordinary() -> HouseholdState {
+        HouseholdState {
+            income_last: 3_000_000,
+            members_last: 3,
+            found_month: NEVER,
+            illness_poor_from: NEVER,
+            ..HouseholdState::default()
+        }
+    }
+
+    #[test]
+    fn the_illness_poor_have_spent_half_their_income_know_the_rule_and_have_no_better_class() {
+        let year = inclusive(&["regimes.inclusive.monitoring.lag_months=2"]);
+        let recognised = |spent: i64, aware: bool, state: HouseholdState| {
+            let mut state = state;
+            let found = year.recognise(Money::from_yuan(spent), aware, 4, &mut state);
+            assert_eq!(found, state.illness_poor_from == 6);
+            found
+        };
+        assert!(recognised(15_001, true, ordinary()));
+        assert!(!recognised(15_000, true, ordinary()), "not over half of 30,000 yuan");
+        assert!(!recognised(15_001, false, ordinary()), "doesn't know the rule");
+        let dibao = ClassSet::default().with(Class::Dibao).0;
+        assert!(!recognised(15_001, true, HouseholdState { classes: dibao, ..ordinary() }));
+        let rich = HouseholdState { income_last: 7_500_000, ..ordinary() };
+        assert!(!recognised(60_000, true, rich), "25,000 yuan a head");
+    }
+
+    #[test]
+    fn recognition_reaches_bills_from_its_month_on_and_claims_back_those_before() {
+        let settings = [
+            "regimes.inclusive.monitoring.lag_months=2",
+            "regimes.inclusive.monitoring.list_age_months.civil_affairs=0",
+        ];
+        let year = inclusive(&settings);
+        let mut state = ordinary();
+        assert!(year.recognise(Money::from_yuan(20_000), true, 4, &mut state));
+        let knows = |month: u8| year.known_classes(&state, month)[1].has(Class::IllnessPoor);
+        assert_eq!([4, 5, 6, 11].map(knows), [false, false, true, true]);
+        assert_eq!([0, 5, 6].map(|month| year.claims_back(&state, month)), [true, true, false]);
+        // In November: in force in January, and not for what comes after that year.
+        let mut late = ordinary();
+        assert!(year.recognise(Money::from_yuan(20_000), true, 10, &mut late));
+        assert_eq!((0..12).filter(|month| year.claims_back(&late, *month)).count(), 12);
+        year.carry_illness_poor(&mut late);
+        assert_eq!((late.illness_poor_from, late.illness_poor_last), (0, false));
+        year.carry_illness_poor(&mut late);
+        assert_eq!((late.illness_poor_from, late.illness_poor_last), (NEVER, true));
     }
 }

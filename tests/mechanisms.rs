@@ -136,6 +136,33 @@ fn exaggerations_move_what_they_must() {
 }
 
 #[test]
+fn the_illness_poor_are_recognised_and_claim_back_earlier_bills() {
+    let inclusive = SMALL.replace("baseline = \"targeted\"", "baseline = \"inclusive\"");
+    let of = |settings: &[&str]| {
+        let finished = run_text(&inclusive, settings);
+        let mean = |measure: &str| {
+            let rows = finished.results.measures.iter().filter(|row| {
+                row.regime == "inclusive"
+                    && row.group == "all"
+                    && row.measure == measure
+                    && row.year.number() >= 2022
+            });
+            let values: Vec<f64> = rows.filter_map(|row| row.statistics.mean).collect();
+            values.iter().sum::<f64>() / values.len() as f64
+        };
+        ["illness_poor_rate", "claimed_back_per_head", "oop_per_head"].map(mean)
+    };
+    let base = of(&[]);
+    assert!(base[0] > 0.0 && base[1] > 0.0, "{base:?}");
+    let [rate, back, _] = of(&["regimes.inclusive.classes.illness_poor_lookback_months=0"]);
+    assert!(rate > 0.0 && back == 0.0, "no window, no claim");
+    let [rate, back, _] = of(&["regimes.inclusive.classes.illness_poor_share=0"]);
+    assert_eq!([rate, back], [0.0, 0.0], "the class is not given");
+    let [more, ..] = of(&["regimes.inclusive.classes.illness_poor_share=0.1"]);
+    assert!(more > base[0], "an easier test takes in more");
+}
+
+#[test]
 fn ideal_implementation_does_what_its_dimension_says() {
     let base = run(&[]);
     let ideal = |dimension: &str| run(&[&format!("regimes.targeted.implementation.{dimension}=\"ideal\"")]);

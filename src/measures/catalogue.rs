@@ -1221,6 +1221,28 @@ const ENTRIES: &[Entry] = &[
          by officials under the official line after support; the only return to compare with official counts.",
     ),
     share(
+        "register_new_poverty_rate",
+        ["Register rate of new poverty", "登记新增贫困率"],
+        &[RegisterNewlyPoor],
+        base(&[(Persons, 1)], Among::NeverRegistered, PERSON, "persons of never registered households"),
+        "Of persons of never registered households, the share newly on the register of the poor: monitored, and seen \
+         by officials under the official line after support.",
+    ),
+    share(
+        "illness_poor_rate",
+        ["Persons recognised as illness-poor in the year", "当年认定因病致贫重病患者户人口比例"],
+        &[IllnessPoorPersons],
+        ALL_PERSONS,
+        "Share of persons in households recognised as illness-poor in the year: own payments over a share of income, \
+         by a household that knows the rule and is in no class that aid goes to already.",
+    ),
+    per_head(
+        "claimed_back_per_head",
+        ["Bills claimed back by the illness-poor per head", "因病致贫追溯报销人均金额"],
+        &[ClaimedBack],
+        "What the illness-poor claimed back of the year's bills before their recognition.",
+    ),
+    share(
         "return_hazard_1",
         ["Return hazard, first year after lifting", "脱贫后第1年返贫风险率"],
         &[ExitEntered1],

@@ -139,6 +139,19 @@ pub enum Registration {
     Lifted,
 }
 
+/// What the register of the poor says of a household: monitored, and seen under the line after support.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Register {
+    /// Not on it.
+    #[default]
+    No,
+    /// Lifted, and fallen back.
+    FallenBack,
+    /// Never registered, and newly poor.
+    NewlyPoor,
+}
+
 /// No month of this year.
 pub const NEVER: u8 = u8::MAX;
 
@@ -186,6 +199,11 @@ pub struct HouseholdState {
     pub classes_before: u16,
     /// Month from which a monitored class found this year is in force; [`NEVER`] if none was.
     pub found_month: u8,
+    /// Month of this year from which the household is recognised as illness-poor; from 12 on, of next year;
+    /// [`NEVER`] if it isn't.
+    pub illness_poor_from: u8,
+    /// Illness-poor at the end of last year: premiums and enrolment of this year go by it.
+    pub illness_poor_last: bool,
     /// Monitored class.
     pub monitored: Monitored,
     /// Years in a row without risk since the household was monitored.
@@ -202,8 +220,8 @@ pub struct HouseholdState {
     pub lifted_in: i16,
     /// Has been in net poverty since the lifting.
     pub poor_since_exit: bool,
-    /// On the register of those fallen back last year.
-    pub on_register: bool,
+    /// What the register of the poor said last year.
+    pub register: Register,
     /// Spent a catastrophic share on care last year.
     pub catastrophic_last: bool,
     /// Had a hospital bill last year.

@@ -463,6 +463,12 @@ pub struct ClassRules {
     pub detection: Schedule,
     /// Out-of-pocket spending over this share of household income makes sudden difficulty.
     pub sudden_difficulty_share: Schedule,
+    /// Own payments of the year over this share of household income make illness-poor; 0: the class is not given.
+    pub illness_poor_share: Schedule,
+    /// Income per head of last year under which a household may be illness-poor, yuan.
+    pub illness_poor_income_yuan: Schedule,
+    /// Months before recognition whose bills the illness-poor may claim back.
+    pub illness_poor_lookback_months: Schedule,
 }
 
 /// Premiums and enrolment.

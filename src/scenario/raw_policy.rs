@@ -690,6 +690,9 @@ impl Reader {
             monitoring: self.required(node, "monitoring", SHARE),
             detection: self.required(node, "detection", SHARE),
             sudden_difficulty_share: self.required(node, "sudden_difficulty_share", INCOME_SHARE),
+            illness_poor_share: self.by_book(node, "illness_poor_share"),
+            illness_poor_income_yuan: self.by_book(node, "illness_poor_income_yuan"),
+            illness_poor_lookback_months: self.by_book(node, "illness_poor_lookback_months"),
         }
     }
 

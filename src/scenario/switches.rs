@@ -214,6 +214,8 @@ fn policy(p: &mut Policy, on: &Switches) {
     if !on.monitoring {
         (p.classes.detection, p.classes.monitoring) = (ZERO, ZERO);
         (p.classes.sudden_difficulty_share, p.monitoring.share) = (Schedule::Constant(1.0), ZERO);
+        (p.classes.illness_poor_share, p.classes.illness_poor_income_yuan) = (ZERO, ZERO);
+        p.classes.illness_poor_lookback_months = ZERO;
         let m = &mut p.monitoring;
         (m.self_report, m.alert, m.lag_months, m.watch_years) = (ZERO, ZERO, ZERO, 0);
     }

@@ -11,10 +11,10 @@ use crate::county::Published;
 use crate::demography::age_index;
 use crate::economy::Accounts;
 use crate::illness::{CANCER, PotentialEpisode, STROKE};
-use crate::population::columns::{Household, HouseholdState, NEVER, Person, PersonState, Status};
+use crate::population::columns::{Household, HouseholdState, NEVER, Person, PersonState, Register, Status};
 use crate::poverty::Deprivations;
 use crate::random::{Draw, Key, threshold};
-use crate::scenario::policy::{ClassSet, PAYERS};
+use crate::scenario::policy::{Class, ClassSet, PAYERS};
 use crate::schooling::SchoolingYear;
 use crate::support::{Grants, Support};
 use crate::targeting::{SeenIncomes, Thresholds};
@@ -30,6 +30,8 @@ pub(super) struct Scratch {
     untreated: Vec<bool>,
     /// Bills of stays.
     stays: Vec<Money>,
+    /// Stays of the year as they were settled.
+    bills: Vec<care::SettledStay>,
     /// Admissions by member.
     admitted: Vec<u8>,
     health: Vec<health::Health>,
@@ -74,6 +76,10 @@ pub(super) struct HouseholdOutcome {
     at_risk_seen: bool,
     risk_monitored: bool,
     found: bool,
+    /// Recognised as illness-poor in the year.
+    recognised: bool,
+    /// Bills claimed back.
+    claimed_back: Money,
     aware: bool,
     counts: Counts,
     care: CareSums,
@@ -85,7 +91,7 @@ pub(super) struct HouseholdOutcome {
     deprived: Deprivations,
     poor_years: u8,
     years_since_exit: i16,
-    register_returned: bool,
+    newly_on_register: Register,
     illness_attributed: bool,
     illness_twin: bool,
     died_since_switch: u8,
@@ -330,10 +336,17 @@ impl Step<'_> {
                 ))
     }
 
+    /// Classes by which premiums and enrolment go: those of 1 January, and illness-poor where that was in force
+    /// when the year's premiums were paid.
+    fn classes_of_premiums(&self) -> ClassSet {
+        let classes = ClassSet(self.state.classes_opening);
+        if self.state.illness_poor_last { classes.with(Class::IllnessPoor) } else { classes }
+    }
+
     /// Enrolment for the year, on the classes of 1 January and last year's income and bills.
     fn enrol(&mut self) {
         let members = i64::from(self.state.members_last);
-        let classes = ClassSet(self.state.classes_opening);
+        let classes = self.classes_of_premiums();
         let aid = self.regime_year.premium_aid(classes);
         let premiums = Money::from_fen((self.regime_year.premium - aid).fen() * members);
         let limit = self.regime_year.enrolment.limit(

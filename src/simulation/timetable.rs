@@ -422,7 +422,7 @@ impl RegimeYear {
         Self {
             care: CareTerms::compile(&society.care, &at.care, policy, (&layers, &Payers::default()), year),
             layers,
-            lists: ListYear::compile(policy, &society.lists, at.start_lines, standard, year),
+            lists: ListYear::compile(policy, &society.lists, at.start_lines, (standard, growth), year),
             premium: yuan(premiums.premium_yuan.at(year)),
             subsidy: yuan(premiums.subsidy_yuan.at(year)),
             aid_share: std::array::from_fn(|class| rate(premiums.aid_share[class].at(year).clamp(0.0, 1.0))),

@@ -2,7 +2,7 @@
 
 use super::{Counts, HouseholdOutcome, Step};
 use crate::economy::{Accounts, YearInput};
-use crate::population::columns::{HouseholdState, PersonState, Registration};
+use crate::population::columns::{HouseholdState, PersonState, Register, Registration};
 use crate::poverty::{Deprivations, Dimension, is_poor};
 use crate::scenario::policy::ClassSet;
 use crate::support::{Grants, Support};
@@ -26,7 +26,7 @@ impl Step<'_> {
             children_away: self.state.children_away,
             ..YearInput::default()
         };
-        let aid = self.regime_year.premium_aid(ClassSet(self.state.classes_opening));
+        let aid = self.regime_year.premium_aid(self.classes_of_premiums());
         for at in 0..self.people.len() {
             if !self.present(at) {
                 continue;
@@ -147,8 +147,13 @@ impl Step<'_> {
         let entered = outcome.poor && !outcome.poor_last && outcome.members_before > 0;
         let monitored = ClassSet(self.state.classes).0 & ClassSet::MONITORED.0 != 0;
         let lifted = self.state.registration == Registration::Lifted;
-        let seen_poor = lifted && monitored && self.seen_poor(net, members, line);
-        outcome.register_returned = seen_poor && !self.state.on_register;
+        let register = match self.state.registration {
+            _ if !monitored || !self.seen_poor(net, members, line) => Register::No,
+            Registration::Lifted => Register::FallenBack,
+            Registration::Never => Register::NewlyPoor,
+            Registration::Registered => Register::No,
+        };
+        outcome.newly_on_register = if register == self.state.register { Register::No } else { register };
         let state = &mut *self.state;
         if entered && self.switched {
             state.ever_entered = true;
@@ -156,7 +161,7 @@ impl Step<'_> {
         outcome.years_since_exit =
             if lifted && !state.poor_since_exit { self.year.number() - state.lifted_in } else { 0 };
         state.poor_since_exit |= lifted && outcome.poor;
-        state.on_register = seen_poor;
+        state.register = register;
         state.poor_years = if outcome.poor { state.poor_years.saturating_add(1) } else { 0 };
         outcome.poor_years = state.poor_years;
         let spent = outcome.care.out_of_pocket.fen();
@@ -185,7 +190,7 @@ impl Step<'_> {
         let members_there = || (0..self.people.len()).filter(|at| self.present(*at));
         let uninsured = members_there().any(|at| !self.states[at].insured);
         let taught =
-            members_there().any(|at| self.age(at) >= ADULT && self.people[at].schooling >= COMPULSORY_YEARS);
+            members_there().any(|at| self.age(at) >= ADULT && self.schooling(at) >= COMPULSORY_YEARS);
         Deprivations::default()
             .with(Dimension::Income, is_poor(outcome.accounts.income, members, line))
             .with(Dimension::Care, outcome.care.forgone > 0 || uninsured)

@@ -7,11 +7,22 @@ use crate::illness::{MENTAL, PotentialEpisode};
 use crate::population::columns::Status;
 use crate::random::Draw;
 use crate::record::{Column, Histograms, bin};
-use crate::scenario::policy::ClassSet;
+use crate::scenario::policy::{Class, ClassSet};
 use crate::units::{Money, Rate};
 
 /// Months of a year.
 const MONTHS: u64 = 12;
+
+/// A stay as it was settled.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SettledStay {
+    at: usize,
+    month: u8,
+    insured: bool,
+    claim: u64,
+    bill: billing::Bill,
+    settled: billing::Settlement,
+}
 
 /// The month of a date, from 0.
 fn month_of(date: u64) -> u8 {
@@ -38,6 +49,7 @@ impl Step<'_> {
     pub(super) fn seek_care(&mut self, outcome: &mut HouseholdOutcome) {
         let members = self.people.len();
         self.scratch.stays.clear();
+        self.scratch.bills.clear();
         self.scratch.admitted.clear();
         self.scratch.admitted.resize(members, 0);
         self.scratch.persons.clear();
@@ -51,6 +63,9 @@ impl Step<'_> {
         for index in 0..self.scratch.episodes.len() {
             let episode = self.scratch.episodes[index];
             self.attend(&episode, &mut household, &mut liquidity, outcome);
+        }
+        if outcome.recognised {
+            self.claim_back(&mut household, outcome);
         }
         self.outpatient(&mut household, outcome);
         for (state, untreated) in self.states.iter_mut().zip(&self.scratch.untreated) {
@@ -155,11 +170,61 @@ impl Step<'_> {
             sums.late += settled.delayed;
         }
         *liquidity = liquidity.less(settled.out_of_pocket + settled.delayed);
+        self.scratch.bills.push(SettledStay { at, month, insured, claim, bill, settled });
         let spent = sums.out_of_pocket;
         let before = self.state.monitored;
         self.regime_year.lists.alert(spent, self.shared.alert_word, month, self.state);
         outcome.found |= before != self.state.monitored;
+        outcome.recognised |= self.regime_year.lists.recognise(spent, outcome.aware, month, self.state);
         self.lose_days(at, needed, episode.major.is_some());
+    }
+
+    /// The illness-poor claim back the year's earlier bills within the window: the stays are settled again in their
+    /// order, those of the window as if the class had been known, and the claim is made if less is left to pay.
+    /// What it brings comes when the class is in force.
+    fn claim_back(&mut self, household: &mut HouseholdYear, outcome: &mut HouseholdOutcome) {
+        let lists = &self.regime_year.lists;
+        if !self.scratch.bills.iter().any(|stay| lists.claims_back(self.state, stay.month)) {
+            return;
+        }
+        let mut again = HouseholdYear::default();
+        let mut persons = vec![PersonYear::default(); self.people.len()];
+        let settle = |stay: &SettledStay| {
+            let mut payers = self.payers(stay.month);
+            if lists.claims_back(self.state, stay.month) {
+                payers.known =
+                    payers.known.map(|known| known.map(|classes| classes.with(Class::IllnessPoor)));
+            }
+            let patient = self.patient(stay.at, stay.insured, known_of(&payers));
+            let (bill, person) = (&stay.bill, &mut persons[stay.at]);
+            self.regime_year.layers.settle_by(bill, &patient, stay.claim, person, &mut again, &payers)
+        };
+        let settled: Vec<billing::Settlement> = self.scratch.bills.iter().map(settle).collect();
+        let left = |all: &mut dyn Iterator<Item = &billing::Settlement>| -> Money {
+            all.map(|settled| settled.out_of_pocket).sum()
+        };
+        let before = left(&mut self.scratch.bills.iter().map(|stay| &stay.settled));
+        let after = left(&mut settled.iter());
+        if after >= before {
+            return;
+        }
+        let next_year = u64::from(self.state.illness_poor_from) >= MONTHS;
+        let sums = &mut outcome.care;
+        for (stay, new) in self.scratch.bills.iter().zip(&settled) {
+            sums.replace(&stay.settled, new);
+            let late = |settled: &billing::Settlement| {
+                let months = u64::from(stay.month) + u64::from(settled.delay_months);
+                if months >= MONTHS { settled.delayed } else { Money::ZERO }
+            };
+            if !lists.claims_back(self.state, stay.month) {
+                sums.late = sums.late - late(&stay.settled) + late(new);
+            } else if next_year {
+                sums.late += (stay.settled.out_of_pocket - new.out_of_pocket).or_zero();
+            }
+        }
+        outcome.claimed_back = before - after;
+        self.scratch.persons = persons;
+        *household = again;
     }
 
     /// Needed care that is not had: days are lost all the same, and next year is worse.
@@ -247,6 +312,15 @@ impl CareSums {
         self.out_of_pocket += settled.out_of_pocket;
         for (sum, paid) in self.paid.iter_mut().zip(settled.by_payer) {
             *sum += paid;
+        }
+    }
+
+    /// Takes a settlement of a stay out and another of the same bill in.
+    fn replace(&mut self, old: &billing::Settlement, new: &billing::Settlement) {
+        self.out_of_pocket += new.out_of_pocket - old.out_of_pocket;
+        self.paid_inpatient += old.out_of_pocket - new.out_of_pocket;
+        for (sum, (old, new)) in self.paid.iter_mut().zip(old.by_payer.iter().zip(new.by_payer)) {
+            *sum += new - *old;
         }
     }
 

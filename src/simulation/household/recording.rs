@@ -1,7 +1,7 @@
 //! What a household-year adds to the sums.
 
 use super::{CountyTask, HouseholdOutcome, PlaceYear, Step};
-use crate::population::columns::{Household, HouseholdState, Registration};
+use crate::population::columns::{Household, HouseholdState, Register, Registration};
 use crate::poverty::{Deprivations, Dimension, gap_ppm, is_poor, severity_ppm};
 use crate::record::{Column, Descent, DescentYear, Histograms, PanelRow, Standing, TALLIES, Tally, bin};
 use crate::scenario::policy::{ClassSet, Payer};
@@ -180,7 +180,10 @@ impl Adder<'_> {
         self.flag(Tally::FoundPersons, o.found, members);
         self.flag(Tally::RiskPersons, o.at_risk_seen, members);
         self.flag(Tally::RiskMonitored, o.risk_monitored, members);
-        self.flag(Tally::RegisterReturned, o.register_returned, members);
+        self.flag(Tally::RegisterReturned, o.newly_on_register == Register::FallenBack, members);
+        self.flag(Tally::RegisterNewlyPoor, o.newly_on_register == Register::NewlyPoor, members);
+        self.flag(Tally::IllnessPoorPersons, o.recognised, members);
+        self.add(Tally::ClaimedBack, o.claimed_back.fen());
         self.add(Tally::PoorYears, i64::from(o.poor_years) * members);
         if let Some(since) = usize::try_from(o.years_since_exit).ok().and_then(|years| years.checked_sub(1)) {
             let at = since.min(4);
