@@ -9,7 +9,7 @@ use crate::scenario::society::Poverty;
 use crate::units::{Money, Year};
 
 /// Lines of a year, fen per head and year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Lines {
     /// Official line.
     pub official: i64,

@@ -133,7 +133,7 @@ const fn word(
 }
 
 /// Draws that are whole words, each from a stream of its own.
-pub const WORDS: [DrawPlace; 33] = [
+pub const WORDS: [DrawPlace; 35] = [
     word("episode: date", "person", stream::EPISODE, 0, "word 0 of block = episode index"),
     word("episode: thinning", "person", stream::EPISODE, 0, "word 1 of block = episode index"),
     word("episode: severity", "person", stream::EPISODE, 0, "word 2 of block = episode index"),
@@ -186,6 +186,20 @@ pub const WORDS: [DrawPlace; 33] = [
         "word 0, 16 bits each",
     ),
     word("what stays with a household: health education", "household", stream::PROPENSITY, 0, "word 1"),
+    word(
+        "household set up later: transitory income at the start",
+        "household",
+        stream::PROPENSITY,
+        1,
+        "word 0",
+    ),
+    word(
+        "household set up later: what stays with it, as in block 0",
+        "household",
+        stream::PROPENSITY,
+        2,
+        "words 0 and 1",
+    ),
     word(
         "programme: whose turn it is, and when it ends",
         "household",

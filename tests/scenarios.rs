@@ -180,6 +180,24 @@ fn selected_regimes_keep_their_order_and_the_baseline() {
     assert!(error.contains("did you mean `other`?"), "{error}");
 }
 
+/// A policy that builds on one that builds on another once lay no higher than it if the lowest had been read
+/// before.
+#[test]
+fn any_two_shipped_policies_stand_in_one_scenario() {
+    let names: Vec<&str> = shipped::of(DocumentKind::Policy).map(|policy| policy.name).collect();
+    for first in &names {
+        for second in names.iter().filter(|name| *name != first) {
+            let text = format!(
+                "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"a\"\n\
+                 [regimes]\norder = [\"a\", \"b\"]\n\
+                 [regimes.a]\npolicy = \"{first}\"\n[regimes.b]\npolicy = \"{second}\"\n"
+            );
+            let loaded = load_text("x.toml", &text, &Options::default());
+            assert!(loaded.is_ok(), "{first} and {second}: {}", messages(loaded));
+        }
+    }
+}
+
 /// Says the same of every path, and remembers which were asked for.
 struct Recorder(std::cell::RefCell<Vec<String>>);
 

@@ -186,6 +186,9 @@ impl<'a> Loader<'a> {
         let base = self.referred(&extends, origin.kind);
         self.open.pop();
         let mut base = base?;
+        // A file that was read for another stands as high as it did there: this one stands over it.
+        let below = self.ranks.get(base.at.source).copied().unwrap_or(0);
+        self.ranks[source] = self.ranks[source].max(below + 1);
         overlay(&mut base, node, shape);
         Some(base)
     }

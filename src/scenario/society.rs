@@ -501,6 +501,8 @@ pub struct Capacity {
     pub township_full: f64,
     /// Share of the cases a health centre lacks staff for that get no care unless an emergency.
     pub turned_away: f64,
+    /// Days that a stay takes a bed.
+    pub bed_days: f64,
     /// Largest share of bed-days that can be used.
     pub bed_occupancy: f64,
 }

@@ -111,7 +111,7 @@ fn care(s: &mut Society, on: &Switches) {
     if !on.capacity {
         let c = &mut s.capacity;
         (c.hospital_elasticity, c.township_full, c.turned_away) = (0.0, 0.0, 0.0);
-        c.bed_occupancy = f64::INFINITY;
+        (c.bed_days, c.bed_occupancy) = (1.0, f64::INFINITY);
     }
 }
 

@@ -225,7 +225,8 @@ impl CountyRun<'_> {
 
     fn new_household(&self, old: &Household, leader: PersonId) -> Household {
         let id = HouseholdId::founded_by(leader).bits();
-        let [own, education, ..] = self.task.key.block(0, id, START, stream::PROPENSITY);
+        // Block 0 is its founder's own, who has the same id.
+        let [own, education, ..] = self.task.key.block(2, id, START, stream::PROPENSITY);
         let transitory = rank(normal(self.task.key.block(1, id, START, stream::PROPENSITY)[0]));
         Household {
             id,

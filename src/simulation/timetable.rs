@@ -359,7 +359,7 @@ fn lane_bounds(
 fn bed_days(society: &Society, place: &Place, tables: &Tables, year: Year) -> f64 {
     const DAYS: f64 = 365.0;
     let beds = tables.path(Path::Beds, year) / 1_000.0 * place.beds_factor;
-    beds * DAYS * society.capacity.bed_occupancy / society.care.stay_days.max(1e-9)
+    beds * DAYS * society.capacity.bed_occupancy / society.capacity.bed_days
 }
 
 /// An intensity in 1/65,536, rounded up.
