@@ -125,11 +125,11 @@ pub struct Published {
 
 /// The money of a programme that has a budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Purse {
+pub struct Purse {
     /// Balance carried, fen.
-    balance: i64,
+    pub balance: i64,
     /// Share of applicants for whom there is money this year, in parts per million.
-    share: i64,
+    pub share: i64,
 }
 
 impl Default for Purse {
@@ -142,23 +142,23 @@ impl Default for Purse {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CountyFunds {
     /// Balance carried, fen.
-    balance: [i64; ACCOUNTS],
+    pub balance: [i64; ACCOUNTS],
     /// Share of obligations for which there is money this year, in parts per million.
-    share: [i64; ACCOUNTS],
+    pub share: [i64; ACCOUNTS],
     /// Health workers over posts, in parts per million.
-    staff_ppm: i64,
+    pub staff_ppm: i64,
     /// Staff of talent programmes by year of service, in parts per million of posts.
-    talents: [i64; MOST_DUTY_YEARS],
+    pub talents: [i64; MOST_DUTY_YEARS],
     /// Contracts over what staff could serve last year, in parts per million.
-    load_ppm: i64,
+    pub load_ppm: i64,
     /// Share of the cases meant for the county's beds that find one this year, in parts per million.
-    beds_ppm: i64,
+    pub beds_ppm: i64,
     /// Programmes in the order of the policy.
-    purses: [Purse; MAX_PROGRAMMES],
+    pub purses: [Purse; MAX_PROGRAMMES],
 }
 
-/// Longest duty that is told apart.
-const MOST_DUTY_YEARS: usize = 15;
+/// Longest duty that is told apart, years.
+pub const MOST_DUTY_YEARS: usize = 15;
 const MILLION: i64 = 1_000_000;
 
 /// The accounts of a county-year, fen.

@@ -78,6 +78,11 @@ macro_rules! tallies {
 
         /// Number of tallies.
         pub const TALLIES: usize = [$(Tally::$name),*].len();
+
+        impl Tally {
+            /// All tallies, in the order of their places.
+            pub const ALL: [Self; TALLIES] = [$(Tally::$name),*];
+        }
     };
 }
 

@@ -25,6 +25,7 @@ use crate::population::{BirthOrder, HouseholdId, PersonId, START, Sex};
 use crate::random::{Draw, Key, normal, stream, unit};
 use crate::record::{
     COUNTY_TALLIES, Cell, CountySums, CountyTally, Descent, Flows, Histograms, PanelRow, Standing, Sums,
+    TALLIES,
 };
 use crate::scenario::Scenario;
 use crate::scenario::policy::Payer;
@@ -122,9 +123,29 @@ struct SharedYear {
     key: Key,
 }
 
+/// Watches a county household by household and year by year: how the tests hold the fast core against a
+/// plain one. It sees all that is kept and changes nothing.
+pub trait Witness {
+    /// A household's year under a regime is over: what it adds to the sums of its cell, and its row of
+    /// microdata. Years before the first reported one are seen too.
+    fn household(&mut self, tallies: &[i64; TALLIES], row: &PanelRow);
+    /// The year of the county is over under every regime; before the switch there is one.
+    fn year(&mut self, year: Year, county: &County, states: &[CountyState], published: &[Published]);
+}
+
 /// Simulates one county over all years and regimes.
 #[must_use]
 pub fn simulate_county(world: &World, task: &CountyTask) -> CountyRecord {
+    watch_county(world, task, None)
+}
+
+/// The same before a witness.
+#[must_use]
+pub fn watch_county<'a>(
+    world: &'a World<'a>,
+    task: &'a CountyTask,
+    witness: Option<&'a mut dyn Witness>,
+) -> CountyRecord {
     let plan = &world.scenario.plan;
     let cells = (plan.first_year < plan.switch_year).then(|| {
         let mut run = CountyRun::start(world, task, None);
@@ -133,6 +154,7 @@ pub fn simulate_county(world: &World, task: &CountyTask) -> CountyRecord {
         run.county.households
     });
     let mut run = CountyRun::start(world, task, cells.as_deref());
+    run.witness = witness;
     for year in START.next().through(plan.last_year) {
         if year == plan.switch_year {
             run.switch();
@@ -158,6 +180,7 @@ struct CountyRun<'a> {
     short_terms: Vec<Option<CareTerms>>,
     totals: Vec<Totals>,
     switched: bool,
+    witness: Option<&'a mut dyn Witness>,
 }
 
 impl<'a> CountyRun<'a> {
@@ -176,6 +199,7 @@ impl<'a> CountyRun<'a> {
             short_terms: Vec::new(),
             totals: Vec::new(),
             switched: false,
+            witness: None,
         };
         run.states[0].funds = CountyFunds::at_start(&world.scenario.places[task.place]);
         let mut draw = HouseholdDraw::default();
@@ -342,6 +366,9 @@ impl<'a> CountyRun<'a> {
         self.close_county(year);
         if self.reported(year).is_some() && self.switched {
             self.count_flows(year);
+        }
+        if let Some(witness) = &mut self.witness {
+            witness.year(year, &self.county, &self.states, &self.published);
         }
     }
 
@@ -584,6 +611,11 @@ impl<'a> CountyRun<'a> {
         };
         let outcome = step.advance();
         outcome.add_to(&mut self.totals[regime]);
+        if let Some(witness) = &mut self.witness {
+            let mut tallies = [0; TALLIES];
+            step.record(&outcome, &mut tallies, &mut Histograms::default());
+            witness.household(&tallies, &step.panel_row(&outcome, regime, self.task));
+        }
         self.record.person_years += outcome.persons_for_speed(report.is_some() || regime == 0);
         let died = outcome.died_now();
         let Some(report) = report else { return died };
