@@ -1,0 +1,122 @@
+//! A county from 2011 to the end of the plan: one past until the switch, then every regime.
+
+use fanpin::population::START;
+use fanpin::population::synthesis::Synthesiser;
+use fanpin::scenario::Scenario;
+use fanpin::scenario::policy::Policy;
+use fanpin::simulation::CountyTask;
+use fanpin::units::Year;
+
+use crate::evidence::Evidence;
+use crate::expected::Expected;
+use crate::people::County;
+use crate::prevention::improved_after;
+use crate::setting::{Published, Setting};
+use crate::year::{CountyYear, fix_groups, of_county};
+
+pub struct World<'a> {
+    pub scenario: &'a Scenario,
+    pub task: &'a CountyTask,
+    pub synthesiser: &'a Synthesiser,
+    pub evidence: &'a Evidence,
+}
+
+/// Lives through the plan before a witness of each year. Where years before the switch are reported, groups are
+/// known from the start: they are found in a first life.
+pub fn live(world: &World, witness: &mut dyn FnMut(&[Setting], &County, &CountyYear)) {
+    let plan = &world.scenario.plan;
+    let mut county = at_start(world);
+    if plan.first_year < plan.switch_year {
+        let found = through(world, county.clone(), plan.switch_year.previous(), &mut |_, _, _| {});
+        for (household, found) in county.households.iter_mut().zip(found.households) {
+            household.group = found.group;
+            household.persons_at_switch = found.persons_at_switch;
+            household.in_cohort = found.in_cohort;
+        }
+    }
+    through(world, county, plan.last_year, witness);
+}
+
+fn setting<'a>(
+    world: &World<'a>,
+    year: Year,
+    expected: &'a Expected,
+    published: &'a Published,
+) -> Setting<'a> {
+    Setting {
+        scenario: world.scenario,
+        place: &world.scenario.places[world.task.place],
+        evidence: world.evidence,
+        expected,
+        key: world.task.key,
+        year,
+        policy: &world.scenario.history,
+        regime: 0,
+        switched: false,
+        improved: expected.improved,
+        published,
+    }
+}
+
+fn at_start(world: &World) -> County {
+    let expected = Expected::at_start(&world.scenario.places[world.task.place], world.evidence);
+    let nothing = Published::default();
+    crate::start::county(&setting(world, START.next(), &expected, &nothing), world.synthesiser, world.task)
+}
+
+fn through(
+    world: &World,
+    mut county: County,
+    last: Year,
+    witness: &mut dyn FnMut(&[Setting], &County, &CountyYear),
+) -> County {
+    let (scenario, switch) = (world.scenario, world.scenario.plan.switch_year);
+    let place = &scenario.places[world.task.place];
+    let mut expected = Expected::at_start(place, world.evidence);
+    let nothing = Published::default();
+    let mut improved = vec![place.improved_environment];
+    for year in START.next().through(last) {
+        if year == switch {
+            let regimes = scenario.regimes.len();
+            improved = vec![improved[0]; regimes];
+            part(&mut county, regimes);
+        }
+        let switched = year >= switch;
+        let rules: Vec<&Policy> = if switched {
+            scenario.regimes.iter().map(|regime| &regime.policy).collect()
+        } else {
+            vec![&scenario.history]
+        };
+        expected.advance(scenario, place, world.evidence, year);
+        let mut settings = Vec::new();
+        for (regime, policy) in rules.into_iter().enumerate() {
+            let prevention = &scenario.society.prevention;
+            improved[regime] = improved_after(improved[regime], policy, prevention, year);
+            let is_ideal = switched && policy.implementation.environment;
+            settings.push(Setting {
+                policy,
+                regime,
+                switched,
+                improved: if is_ideal { 1.0 } else { improved[regime] },
+                ..setting(world, year, &expected, &nothing)
+            });
+        }
+        let lived = of_county(&settings, &mut county);
+        witness(&settings, &county, &lived);
+        if year.next() == switch && county.households.iter().all(|household| household.group.is_none()) {
+            fix_groups(&settings[0], &mut county);
+        }
+    }
+    county
+}
+
+/// From the same past each regime goes its own way.
+fn part(county: &mut County, regimes: usize) {
+    county.under = vec![county.under[0].clone(); regimes];
+    for household in &mut county.households {
+        household.under = vec![household.under[0].clone(); regimes];
+        for person in &mut household.members {
+            person.under = vec![person.under[0].clone(); regimes];
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Who is poor, what illness had to do with it, and what a household takes into the next year.
+
+use fanpin::units::Rate;
+
+use crate::lists::is_monitored;
+use crate::outcome::Outcome;
+use crate::people::{Household, Registration};
+use crate::setting::{Setting, fen};
+
+pub fn judge(setting: &Setting, household: &mut Household, outcome: &mut Outcome) {
+    let error = if setting.policy.implementation.agency { 1_000_000 } else { household.error };
+    let own = &mut household.under[setting.regime];
+    let (accounts, members) = (&outcome.accounts, outcome.members);
+    let line = setting.official_line(setting.year) * members;
+    let net = accounts.net_income;
+    // On the line is not poor.
+    outcome.poor = members > 0 && net < line;
+    let restored = net
+        + outcome.care.out_of_pocket
+        + accounts.lost_earnings
+        + accounts.medical_interest
+        + accounts.lost_asset_income;
+    outcome.not_poor_by_add_back = outcome.poor && restored >= line;
+    let is_lifted = own.registration == Registration::Lifted;
+    let seen_net = fen(net).times(Rate::from_ppm(error)).fen();
+    let on_register = is_lifted && is_monitored(&own.classes) && seen_net < line;
+    outcome.register_returned = on_register && !own.on_register;
+    own.on_register = on_register;
+    if setting.switched && outcome.poor && !outcome.poor_last {
+        own.ever_entered = true;
+    }
+    if is_lifted && !own.poor_since_lifting {
+        let lifted_in = own.lifted_in.expect("a lifted household has its year");
+        outcome.years_since_lifting = setting.year.since(lifted_in);
+    }
+    own.poor_since_lifting |= is_lifted && outcome.poor;
+    own.poor_years = if outcome.poor { own.poor_years.saturating_add(1) } else { 0 };
+    let spent = outcome.care.out_of_pocket;
+    let non_food = accounts.consumption + spent - accounts.food;
+    own.catastrophic_last = spent > 0 && 10 * spent >= 4 * non_food;
+    own.hospital_last = outcome.care.admissions > 0;
+    outcome.years_since_shock = own.years_since_shock;
+    own.years_since_shock = own.years_since_shock.map(|years| years.saturating_add(1));
+    own.income_last = accounts.income;
+    own.allowance_last = outcome.support.without_condition;
+    own.out_of_pocket_last = spent;
+    own.net_per_head_last = net / members.max(1);
+    own.members_last = members;
+    own.poor_last = outcome.poor;
+}
