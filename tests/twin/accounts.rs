@@ -76,9 +76,9 @@ pub fn loss_with(setting: &Setting, chronic: &[bool; 8], disabled: bool) -> i64 
         economy.loss_other,
     ];
     let mut kept = if disabled { 1.0 - economy.loss_disability } else { 1.0 };
-    for group in 0..8 {
-        if chronic[group] {
-            kept *= 1.0 - losses[group];
+    for (has, loss) in chronic.iter().zip(losses) {
+        if *has {
+            kept *= 1.0 - loss;
         }
     }
     i64::from(rate(1.0 - kept).ppm())

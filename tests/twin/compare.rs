@@ -81,6 +81,14 @@ pub fn of_county(published: &Published, county: &County, regime: usize, into: &m
     into.add("county cases treated", published.capability);
     into.add("township cases that staff lack for", published.lacking);
     into.add("staff published", published.staff);
+    into.add("beds published", published.beds);
+    for village in &county.villages {
+        let clinic = village.under[regime];
+        into.add("village", village.id as i64);
+        into.add("environment number", village.environment_number);
+        into.add("doctor", clinic.has_doctor);
+        into.add("competent doctor", clinic.has_doctor && clinic.is_competent);
+    }
     for payer in 0..published.met.len() {
         into.add(format!("share met by payer {payer}"), published.met[payer].ppm());
         into.add(format!("months late of payer {payer}"), published.delay[payer]);
@@ -91,6 +99,7 @@ pub fn of_county(published: &Published, county: &County, regime: usize, into: &m
     }
     into.add("staff", state.staff);
     into.add("load", state.load);
+    into.add("beds", state.beds);
     for (years, talents) in state.talents.iter().enumerate() {
         into.add(format!("talents of {years} years"), *talents);
     }
@@ -103,7 +112,7 @@ pub fn of_household(household: &Household, regime: usize, into: &mut Quantities)
     into.add("officials' error", household.error);
     into.add("factor of distance", household.distance);
     into.add("awareness number", household.awareness_number);
-    into.add("environment number", household.environment_number);
+    into.add("village", household.village);
     into.add("programme number", household.programme_number);
     into.add("outreach number", household.outreach_number);
     for person in &household.members {
@@ -232,6 +241,7 @@ pub fn county_sums(setting: &Setting, lived: &CountyYear, county: &County) -> Co
     add(CountyTally::Persons, totals.persons);
     add(CountyTally::Burden, books.burden);
     add(CountyTally::Staff, published.staff * totals.persons);
+    add(CountyTally::Beds, published.beds * totals.persons);
     add(CountyTally::ServiceCost, crate::evidence::yuan(cost).fen() * totals.persons);
     if !setting.society().switches.funds {
         return sums;

@@ -96,6 +96,7 @@ pub fn publish(setting: &Setting, county: &CountyState) -> Published {
         let load = county.load as f64 / 1e6;
         policy.service.honoured.at(setting.year) * (1.0 / load.max(1e-9)).min(1.0)
     };
+    let beds = if is_ideal { 1.0 } else { county.beds as f64 / 1e6 };
     Published {
         registration,
         dibao,
@@ -108,8 +109,9 @@ pub fn publish(setting: &Setting, county: &CountyState) -> Published {
         ),
         staff,
         honoured: limit(honoured),
-        capability: limit(treated.min(1.0)),
-        lacking: limit(lacking),
+        capability: limit(treated.min(1.0) * beds),
+        lacking: limit(1.0 - (1.0 - lacking) * beds),
+        beds: whole(beds * 1e6),
     }
 }
 
@@ -121,6 +123,8 @@ pub struct Totals {
     pub premiums: i64,
     pub premium_aid: i64,
     pub contracts: i64,
+    /// Stays in the county.
+    pub stays: i64,
 }
 
 impl Totals {
@@ -130,6 +134,7 @@ impl Totals {
         self.premiums += outcome.premiums_own + outcome.premiums_aid + outcome.premiums_subsidy;
         self.premium_aid += outcome.premiums_aid;
         self.contracts += outcome.signed;
+        self.stays += outcome.care.admissions - outcome.care.outside;
     }
 }
 
@@ -151,6 +156,7 @@ pub fn close(setting: &Setting, totals: &Totals, county: &mut CountyState) -> Bo
         decide(setting, &books, totals, account, county);
     }
     staff(setting, totals, county);
+    beds(setting, totals, county);
     books
 }
 
@@ -245,4 +251,15 @@ fn staff(setting: &Setting, totals: &Totals, county: &mut CountyState) {
     let kept = (over_posts - free * leaving - duty_ends * (1.0 - workforce.duty_stay)).max(0.0);
     county.staff = millionths(kept + (1.0 - kept).max(0.0) * workforce.filled + new);
     county.load = millionths(load.min(1_000.0));
+}
+
+/// The share of cases that find a bed next year: room over the stays that there would be with room for all.
+fn beds(setting: &Setting, totals: &Totals, county: &mut CountyState) {
+    let (society, place) = (setting.society(), setting.place);
+    let beds = setting.evidence.path("beds", setting.year) / 1_000.0 * place.beds_factor;
+    let stays_a_head = beds * 365.0 * society.capacity.bed_occupancy / society.care.stay_days.max(1e-9);
+    let is_ideal = setting.policy.implementation.agency;
+    let room = totals.persons as f64 * if is_ideal { f64::INFINITY } else { stays_a_head };
+    let wanted = totals.stays as f64 / (county.beds.max(1) as f64 / 1e6);
+    county.beds = if room > 0.0 { whole((room / wanted).min(1.0) * 1e6) } else { 0 };
 }

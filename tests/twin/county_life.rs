@@ -55,6 +55,7 @@ fn setting<'a>(
         switched: false,
         improved: expected.improved,
         published,
+        villages: &[],
     }
 }
 
@@ -113,6 +114,9 @@ fn through(
 /// From the same past each regime goes its own way.
 fn part(county: &mut County, regimes: usize) {
     county.under = vec![county.under[0].clone(); regimes];
+    for village in &mut county.villages {
+        village.under = vec![village.under[0]; regimes];
+    }
     for household in &mut county.households {
         household.under = vec![household.under[0].clone(); regimes];
         for person in &mut household.members {

@@ -55,6 +55,13 @@ impl FastYear {
         into.add("county cases treated", published.capability);
         into.add("township cases that staff lack for", published.turned_away);
         into.add("staff published", published.staff_ppm);
+        into.add("beds published", published.beds_ppm);
+        for (village, clinic) in self.county.villages.iter().zip(&state.clinics) {
+            into.add("village", village.id as i64);
+            into.add("environment number", village.environment_word);
+            into.add("doctor", clinic.doctor);
+            into.add("competent doctor", clinic.competent);
+        }
         for payer in 0..published.proration.len() {
             into.add(format!("share met by payer {payer}"), published.proration[payer].ppm());
             into.add(format!("months late of payer {payer}"), published.delay_months[payer]);
@@ -66,6 +73,7 @@ impl FastYear {
         }
         into.add("staff", funds.staff_ppm);
         into.add("load", funds.load_ppm);
+        into.add("beds", funds.beds_ppm);
         for (years, talents) in funds.talents.into_iter().enumerate() {
             into.add(format!("talents of {years} years"), talents);
         }
@@ -79,7 +87,7 @@ impl FastYear {
         into.add("officials' error", household.official_error);
         into.add("factor of distance", household.distance_factor);
         into.add("awareness number", household.awareness_word);
-        into.add("environment number", household.environment_word);
+        into.add("village", household.village);
         into.add("programme number", household.programme_word);
         into.add("outreach number", household.outreach_word);
         for slot in household.range() {

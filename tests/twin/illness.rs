@@ -8,7 +8,7 @@ use crate::expected::{DISABILITY, MENTAL, mean};
 use crate::lives::is_born_this_year;
 use crate::people::{Household, Person, PersonState};
 use crate::prevention::Delivered;
-use crate::setting::{Setting, limit, rate};
+use crate::setting::{Setting, rate};
 
 /// A stay in hospital that may come about.
 #[derive(Debug, Clone)]
@@ -89,14 +89,13 @@ fn onset_chance(
 ) -> f64 {
     let (society, state) = (setting.society(), &person.under[setting.regime]);
     let (sex, age) = (person.sex, person.age(setting.year));
-    let improved = u32::from(household.environment_number) < limit(setting.improved);
     let holds = [
         !delivered.literate,
-        !improved,
+        !setting.has_improved_environment(household),
         household.under[setting.regime].poor_last,
         state.chronic[MENTAL],
         delivered.screened,
-        delivered.served && (state.chronic[CARDIOVASCULAR] || state.chronic[DIABETES]),
+        delivered.managed && (state.chronic[CARDIOVASCULAR] || state.chronic[DIABETES]),
     ];
     let (factors, shares) = (risk_factors(setting, group), expected_shares(setting, sex, age));
     let mut factor = 1.0;
@@ -122,7 +121,7 @@ fn served_mean(setting: &Setting, sex: Sex, age: i16, factor: f64) -> f64 {
     mean(setting.expected.any_chronic(sex, age) * share, factor)
 }
 
-fn disability_chance(setting: &Setting, person: &Person, is_served: bool) -> f64 {
+fn disability_chance(setting: &Setting, person: &Person, is_managed: bool) -> f64 {
     let (illness, prevention) = (&setting.society().illness, &setting.society().prevention);
     let (state, age) = (&person.under[setting.regime], person.age(setting.year));
     let published = setting.evidence.onset(setting.year, DISABILITY, person.sex, age);
@@ -134,7 +133,7 @@ fn disability_chance(setting: &Setting, person: &Person, is_served: bool) -> f64
     if state.forgone {
         chance *= illness.disability_forgone;
     }
-    if is_served && state.groups() > 0 {
+    if is_managed && state.groups() > 0 {
         chance *= prevention.served_disability;
     }
     chance.min(illness.disability_bound)
@@ -173,7 +172,7 @@ pub fn fall_ill(setting: &Setting, household: &mut Household, delivered: &[Deliv
         }
         let person = &household.members[at];
         let id = person.id;
-        let disability = disability_chance(setting, person, delivered[at].served);
+        let disability = disability_chance(setting, person, delivered[at].managed);
         let state = household.person_mut(at, setting.regime);
         state.disabled = state.disabled || setting.happens(Draw::Disability, id, disability);
         if setting.happens(Draw::Recovery, id, recovery_chance(setting, delivered[at].mental_treated)) {
@@ -187,7 +186,7 @@ pub fn fall_ill(setting: &Setting, household: &mut Household, delivered: &[Deliv
     for at in household.here(setting.regime) {
         let person = &household.members[at];
         if !is_born_this_year(setting, person) {
-            stays.extend(other_stays(setting, person, at, delivered[at].served));
+            stays.extend(other_stays(setting, person, at, delivered[at].managed));
         }
     }
     stays.sort_by_key(|stay| (stay.date, stay.patient));
@@ -236,7 +235,7 @@ fn first_stay(
 
 /// The potential stays of a person that come about: their number under a bound that no regime changes, each
 /// thinned by the state of the person.
-fn other_stays(setting: &Setting, person: &Person, at: usize, is_served: bool) -> Vec<Stay> {
+fn other_stays(setting: &Setting, person: &Person, at: usize, is_managed: bool) -> Vec<Stay> {
     let (care, state) = (&setting.society().care, &person.under[setting.regime]);
     let served_factor = setting.society().prevention.served_admission;
     let (sex, age) = (person.sex, person.age(setting.year));
@@ -255,7 +254,7 @@ fn other_stays(setting: &Setting, person: &Person, at: usize, is_served: bool) -
     if state.forgone {
         factor *= care.admission_forgone;
     }
-    if is_served && state.groups() > 0 {
+    if is_managed && state.groups() > 0 {
         factor *= served_factor;
     }
     let number = poisson(potential, setting.number(Draw::Episodes, person.id));

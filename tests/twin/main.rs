@@ -1,10 +1,13 @@
 //! The readable twin of the year: the model once more, slowly, as `docs/odd.md` tells it, and the fast core held
 //! against it in every whole number.
 //!
-//! It shares with the fast core the units, the keyed draws, the resolved scenario, the names under which sums are
-//! kept, and the households that synthesis draws for the end of 2010. Everything else is written anew from
-//! `docs/odd.md`: no columns, no thresholds made beforehand, no tables made once a year. A parameter is looked up
-//! and a chance worked out where it is used.
+//! It shares with the fast core the units, the keyed draws and the ids under which they are drawn, the resolved
+//! scenario, the names and bins in which sums are kept, and the synthesis of the end of 2010: the households that
+//! are drawn, and the single children that its types of household hold. Everything else is written anew from
+//! `docs/odd.md`: no columns, no thresholds made beforehand, no tables made once a year but what is expected of the
+//! nation. A parameter is looked up and a chance worked out where it is used.
+
+use fanpin::record::Tally;
 
 mod accounts;
 mod bills;
@@ -34,9 +37,8 @@ mod setting;
 mod start;
 mod support;
 mod twins;
+mod villages;
 mod year;
-
-use fanpin::record::Tally;
 
 /// Counties of a hundred and fifty households under three regimes.
 const SMALL: &str = r#"
@@ -81,13 +83,19 @@ share = 0.5
 counties = 2
 
 [regimes]
-order = ["historical", "basic-only", "targeted-frozen", "cliff"]
+order = ["historical", "basic-only", "targeted-frozen", "cliff", "prevention-first", "hybrid"]
 
 [regimes.historical]
 policy = "historical"
 
 [regimes.targeted-frozen]
 policy = "targeted-frozen"
+
+[regimes.prevention-first]
+policy = "prevention-first"
+
+[regimes.hybrid]
+policy = "hybrid"
 "#;
 
 #[test]
@@ -154,7 +162,17 @@ fn ideal_implementation_in_each_dimension_and_in_all() {
 
 #[test]
 fn exaggerations() {
-    let cases: [&[&str]; 16] = [
+    let cases: [&[&str]; 18] = [
+        &[
+            "society.population.village_households=7",
+            "places.poor-county.clinics_staffed=0.4",
+            "society.villages.doctor_leaves=0.3",
+            "society.villages.untrained_effect=0.3",
+            "society.villages.team_service=0.9",
+            "regimes.targeted.staff.training=0.3",
+            "regimes.inclusive.staff.clinic_talent=0.3",
+        ],
+        &["places.poor-county.beds_factor=0.3", "society.poverty.deprivation_cutoff=0.75"],
         &["society.illness.mortality_factor_bound=2", "society.care.admission_factor_bound=1"],
         &[
             "regimes.targeted.layers.top-up-cap.deductible_yuan=100",

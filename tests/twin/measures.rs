@@ -51,6 +51,7 @@ pub fn of_household(setting: &Setting, household: &Household, outcome: Option<&O
     if outcome.members > 0 {
         people(setting, household, outcome, &mut sums);
         care(outcome, &mut sums);
+        deprivation(setting, outcome, &mut sums);
         poverty(setting, outcome, &mut sums);
         protection(setting, outcome, &mut sums);
         money(setting, household, outcome, &mut sums);
@@ -83,6 +84,9 @@ fn people(setting: &Setting, household: &Household, outcome: &Outcome, sums: &mu
     sums.add_if(residents > 0 && outcome.elderly_only, Tally::ElderlyOnlyHouseholds, 1);
     sums.add(Tally::Signed, outcome.signed);
     sums.add(Tally::Served, outcome.served);
+    sums.add(Tally::ServedWell, outcome.managed);
+    sums.add(Tally::VillageDoctor, outcome.with_doctor);
+    sums.add(Tally::VillageDoctorCompetent, outcome.with_competent_doctor);
     sums.add(Tally::Screened, outcome.screened);
     sums.add(Tally::MentalTreated, outcome.mental_treated);
     sums.add(Tally::LiterateAdults, outcome.literate_adults);
@@ -110,6 +114,20 @@ fn care(outcome: &Outcome, sums: &mut Sums) {
     sums.add(Tally::EpisodesForgoneCapacity, care.forgone_capacity);
     sums.add(Tally::EpisodesForgoneUnaware, care.forgone_unaware);
     sums.add(Tally::EpisodesForgoneOther, care.forgone_other);
+}
+
+/// Multidimensional poverty: deprived in at least a share of the four dimensions.
+fn deprivation(setting: &Setting, outcome: &Outcome, sums: &mut Sums) {
+    let [_, care, schooling, environment] = outcome.deprived;
+    let count = outcome.deprived.iter().filter(|deprived| **deprived).count();
+    let cutoff = setting.society().poverty.deprivation_cutoff;
+    // In one at least; a share of a third or a half isn't missed by rounding.
+    let is_poor = count > 0 && (count == 4 || count as f64 / 4.0 >= cutoff - 1e-9);
+    sums.add_if(is_poor, Tally::PoorMultidimensional, outcome.members);
+    sums.add_if(is_poor, Tally::Deprivations, count as i64 * outcome.members);
+    sums.add_if(care, Tally::DeprivedCare, outcome.members);
+    sums.add_if(schooling, Tally::DeprivedSchooling, outcome.members);
+    sums.add_if(environment, Tally::DeprivedEnvironment, outcome.members);
 }
 
 /// Gap over the line and its square, in millionths; no income counts as none.

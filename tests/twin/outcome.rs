@@ -17,6 +17,9 @@ pub struct Outcome {
     pub arrivals: i64,
     pub signed: i64,
     pub served: i64,
+    pub managed: i64,
+    pub with_doctor: i64,
+    pub with_competent_doctor: i64,
     pub screened: i64,
     pub mental_treated: i64,
     pub literate_adults: i64,
@@ -38,6 +41,8 @@ pub struct Outcome {
     pub not_poor_by_add_back: bool,
     pub not_poor_by_twin: bool,
     pub register_returned: bool,
+    /// Deprived of income, medical care, schooling, a good environment.
+    pub deprived: [bool; 4],
     /// Years since the lifting, of those not net poor since; 0 for others.
     pub years_since_lifting: i16,
     /// Years since the first major illness, before this year is counted.

@@ -47,6 +47,7 @@ fn bill(seeking: &Seeking, at: usize, insured: bool, is_aware: bool) -> Option<B
     let visits = visits_of_users.ppm() + groups * rate(care.outpatient_visits_chronic).ppm();
     let amount = visit_cost(setting)
         .times(Rate::from_ppm(visits))
+        .times(nearness(setting, setting.clinic(seeking.household).has_doctor))
         .times(lognormal(care.outpatient_log_sd, z))
         .times(price_factor(seeking, insured, is_aware, visits_of_users));
     (amount > Money::ZERO).then(|| Bill {
@@ -80,4 +81,11 @@ fn price_factor(seeking: &Seeking, insured: bool, is_aware: bool, visits: Rate) 
     let factor = |own: f64| rate(libm::pow(own.max(care.saturation_own_share), care.outpatient_elasticity));
     let shares = seeking.expected_shares(insured, is_aware, &mean_bill);
     shares.into_iter().map(factor).max().expect("one class at least")
+}
+
+/// Factor on visits of a doctor in the village: published visits contain the villages without one.
+fn nearness(setting: &Setting, has_doctor: bool) -> Rate {
+    let without = setting.society().villages.visits_without_doctor;
+    let mean = 1.0 - (1.0 - setting.place.clinics_staffed) * (1.0 - without);
+    rate(if has_doctor { 1.0 } else { without } / mean)
 }

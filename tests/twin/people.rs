@@ -7,6 +7,8 @@ use fanpin::record::Cell;
 use fanpin::scenario::policy::Class;
 use fanpin::units::Year;
 
+use crate::villages::Village;
+
 /// Where a person is under a regime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -77,7 +79,8 @@ pub struct Household {
     /// Factor of travel time on care, in millionths.
     pub distance: u32,
     pub awareness_number: u16,
-    pub environment_number: u16,
+    /// Position of its village.
+    pub village: usize,
     pub programme_number: u16,
     pub outreach_number: u16,
     /// Group of the root household, known from the switch on.
@@ -161,11 +164,14 @@ pub struct CountyState {
     pub talents: Vec<i64>,
     /// Contracts over what staff could serve, in millionths.
     pub load: i64,
+    /// Share of cases that find a bed, in millionths.
+    pub beds: i64,
 }
 
 #[derive(Debug, Clone)]
 pub struct County {
     pub households: Vec<Household>,
+    pub villages: Vec<Village>,
     /// By regime.
     pub under: Vec<CountyState>,
 }

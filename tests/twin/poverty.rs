@@ -4,11 +4,12 @@ use fanpin::units::Rate;
 
 use crate::lists::is_monitored;
 use crate::outcome::Outcome;
-use crate::people::{Household, Registration};
+use crate::people::{Household, Person, Registration};
 use crate::setting::{Setting, fen};
 
 pub fn judge(setting: &Setting, household: &mut Household, outcome: &mut Outcome) {
     let error = if setting.policy.implementation.agency { 1_000_000 } else { household.error };
+    outcome.deprived = deprived(setting, household, outcome);
     let own = &mut household.under[setting.regime];
     let (accounts, members) = (&outcome.accounts, outcome.members);
     let line = setting.official_line(setting.year) * members;
@@ -47,4 +48,16 @@ pub fn judge(setting: &Setting, household: &mut Household, outcome: &mut Outcome
     own.net_per_head_last = net / members.max(1);
     own.members_last = members;
     own.poor_last = outcome.poor;
+}
+
+/// The dimensions of multidimensional poverty in which the household is deprived.
+fn deprived(setting: &Setting, household: &Household, outcome: &Outcome) -> [bool; 4] {
+    let here: Vec<_> = household.here(setting.regime).into_iter().map(|at| &household.members[at]).collect();
+    let is_taught = |person: &&Person| person.age(setting.year) >= 16 && person.schooling >= 9;
+    [
+        outcome.accounts.income < setting.official_line(setting.year) * outcome.members,
+        outcome.care.forgone() > 0 || here.iter().any(|person| !person.under[setting.regime].insured),
+        !here.iter().any(is_taught),
+        !setting.has_improved_environment(household),
+    ]
 }

@@ -16,8 +16,8 @@ use crate::setting::{Setting, limit};
 pub struct Delivered {
     pub literate: bool,
     pub screened: bool,
-    /// Has a contract that is honoured.
-    pub served: bool,
+    /// Has a contract that is honoured, by somebody competent or to good effect all the same.
+    pub managed: bool,
     /// Mentally ill and treated.
     pub mental_treated: bool,
 }
@@ -45,6 +45,7 @@ pub fn prevent(setting: &Setting, household: &Household, outcome: &mut Outcome) 
     let screening = limit(if ideal.policy { 1.0 } else { service.screening.at(setting.year) });
     let mental_care = if ideal.target_group { 1.0 } else { service.mental_care.at(setting.year) };
     let unaware = if ideal.target_group { 1.0 } else { setting.society().mental.unaware_treated };
+    let (clinic, villages) = (setting.clinic(household), &setting.society().villages);
     let mut delivered = vec![Delivered::default(); household.members.len()];
     for at in household.here(setting.regime) {
         let person = &household.members[at];
@@ -52,16 +53,24 @@ pub fn prevent(setting: &Setting, household: &Household, outcome: &mut Outcome) 
         let lane = |draw: Draw| u32::from(setting.lane(draw, person.id));
         let literate = is_literate(setting, household, person);
         let signed = state.groups() > 0 && u32::from(person.contract_number) < signed_limit;
-        let served = signed && lane(Draw::Contract) < setting.published.honoured;
+        // Where there is no doctor a team from the township comes to a part.
+        let reached = clinic.has_doctor || lane(Draw::Clinic) < limit(villages.team_service);
+        let served = signed && reached && lane(Draw::Contract) < setting.published.honoured;
+        let well = !clinic.has_doctor
+            || clinic.is_competent
+            || lane(Draw::Clinic) < limit(villages.untrained_effect);
         let treated = limit(if literate { mental_care } else { mental_care * unaware });
         delivered[at] = Delivered {
             literate,
             screened: person.age(setting.year) >= 18 && lane(Draw::Screening) < screening,
-            served,
+            managed: served && well,
             mental_treated: state.chronic[MENTAL] && lane(Draw::MentalCare) < treated,
         };
         outcome.signed += i64::from(signed);
         outcome.served += i64::from(served);
+        outcome.managed += i64::from(served && well);
+        outcome.with_doctor += i64::from(clinic.has_doctor);
+        outcome.with_competent_doctor += i64::from(clinic.is_competent);
         outcome.screened += i64::from(delivered[at].screened);
         outcome.mental_treated += i64::from(delivered[at].mental_treated);
     }

@@ -10,6 +10,8 @@ use fanpin::units::{Money, Rate, Year};
 
 use crate::evidence::{Evidence, yuan};
 use crate::expected::Expected;
+use crate::people::Household;
+use crate::villages::{Clinic, Village};
 
 /// Everything that a rule of the year may look up.
 #[derive(Clone, Copy)]
@@ -30,6 +32,8 @@ pub struct Setting<'a> {
     pub improved: f64,
     /// What the county published on 1 January.
     pub published: &'a Published,
+    /// The villages of the county, their clinics opened for the year.
+    pub villages: &'a [Village],
 }
 
 /// What a county publishes on 1 January.
@@ -50,6 +54,8 @@ pub struct Published {
     pub honoured: u32,
     pub capability: u32,
     pub lacking: u32,
+    /// Share of cases that find a bed, in millionths.
+    pub beds: i64,
 }
 
 impl<'a> Setting<'a> {
@@ -97,6 +103,16 @@ impl<'a> Setting<'a> {
 
     pub fn dibao_standard(&self) -> f64 {
         self.evidence.path("dibao_standard", self.year)
+    }
+
+    /// The clinic of a household's village.
+    pub fn clinic(&self, household: &Household) -> Clinic {
+        self.villages[household.village].under[self.regime]
+    }
+
+    /// Whether the environment of a household's village is improved.
+    pub fn has_improved_environment(&self, household: &Household) -> bool {
+        u32::from(self.villages[household.village].environment_number) < limit(self.improved)
     }
 
     /// Whether people of an age work.

@@ -107,7 +107,12 @@ fn founder(
 }
 
 /// A household as drawn. `setting` is of the first year.
-fn household(setting: &Setting, root: usize, id: HouseholdId, draw: &HouseholdDraw) -> Household {
+fn household(
+    setting: &Setting,
+    (root, village): (usize, usize),
+    id: HouseholdId,
+    draw: &HouseholdDraw,
+) -> Household {
     let (society, couples) = (setting.society(), couples(&draw.members));
     let people: Vec<Person> =
         (0..draw.members.len()).map(|at| founder(setting, id, &draw.members, &couples, at)).collect();
@@ -164,7 +169,7 @@ fn household(setting: &Setting, root: usize, id: HouseholdId, draw: &HouseholdDr
         error_last: 0,
         distance: (distance * 1e6) as u32,
         awareness_number: quarter(own, 0),
-        environment_number: quarter(own, 1),
+        village,
         programme_number: quarter(own, 2),
         outreach_number: quarter(own, 3),
         group: None,
@@ -179,10 +184,14 @@ fn household(setting: &Setting, root: usize, id: HouseholdId, draw: &HouseholdDr
 pub fn county(setting: &Setting, synthesiser: &Synthesiser, task: &CountyTask) -> County {
     let mut draw = HouseholdDraw::default();
     let mut households = Vec::new();
-    for index in task.first..task.first + task.households {
+    let indices = task.first..task.first + task.households;
+    let villages = crate::villages::at_start(task.key, task.county, indices.clone(), setting);
+    for index in indices {
         draw_household(synthesiser, task.key, task.county, index, &mut draw);
         let id = HouseholdId::root_of(task.county, index);
-        households.push(household(setting, households.len(), id, &draw));
+        // The last village that begins at or before the household.
+        let village = villages.iter().rposition(|village| village.id <= id.bits()).expect("a village");
+        households.push(household(setting, (households.len(), village), id, &draw));
     }
     let seen_incomes = households.iter().map(|h| seen(setting, h.error, &h.under[0]).per_head).collect();
     let state = CountyState {
@@ -192,6 +201,7 @@ pub fn county(setting: &Setting, synthesiser: &Synthesiser, task: &CountyTask) -
         staff: whole(setting.place.staff_level * 1e6),
         talents: vec![0; 15],
         load: 0,
+        beds: 1_000_000,
     };
-    County { households, under: vec![state] }
+    County { households, villages, under: vec![state] }
 }

@@ -78,7 +78,7 @@ fn hold_county(settings: &[Setting], county: &County, lived: &CountyYear, fast: 
 }
 
 fn is_of_the_years_end(line: &str) -> bool {
-    ["balance", "money share", "staff:", "load", "talents"].iter().any(|name| line.starts_with(name))
+    ["balance", "money share", "staff:", "load", "beds:", "talents"].iter().any(|name| line.starts_with(name))
 }
 
 fn hold_households(setting: &Setting, county: &County, lived: &CountyYear, fast: &FastYear, seen: &Seen) {

@@ -32,6 +32,12 @@ pub fn of_county(settings: &[Setting], county: &mut County) -> CountyYear {
     let regimes = settings.len();
     let published: Vec<Published> =
         (0..regimes).map(|regime| publish(&settings[regime], &county.under[regime])).collect();
+    for setting in settings {
+        let load = county.under[setting.regime].load as f64 / 1e6;
+        for village in &mut county.villages {
+            crate::villages::open(setting, village, load);
+        }
+    }
     crate::families::form(&settings[0], county);
     county.under.iter_mut().for_each(|state| state.seen_incomes.clear());
     let mut year = CountyYear {
@@ -40,11 +46,12 @@ pub fn of_county(settings: &[Setting], county: &mut County) -> CountyYear {
         totals: vec![Totals::default(); regimes],
         books: Vec::new(),
     };
+    let villages = county.villages.clone();
     for household in &mut county.households {
         draw_shared(&settings[0], household);
         name_newborns(&settings[0], household, regimes);
         for regime in 0..regimes {
-            let setting = Setting { published: &published[regime], ..settings[regime] };
+            let setting = Setting { published: &published[regime], villages: &villages, ..settings[regime] };
             let outcome = of_household(&setting, household);
             if let Some(outcome) = &outcome {
                 year.totals[regime].add(outcome);
