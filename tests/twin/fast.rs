@@ -88,7 +88,6 @@ impl FastYear {
         into.add("factor of distance", household.distance_factor);
         into.add("awareness number", household.awareness_word);
         into.add("village", household.village);
-        into.add("programme number", household.programme_word);
         into.add("outreach number", household.outreach_word);
         for slot in household.range() {
             self.of_person(slot, household.start as usize, regime, into);
@@ -156,7 +155,7 @@ fn of_state(state: &HouseholdState, into: &mut Quantities) {
     into.add("children away", state.children_away);
     into.add("years in poverty", state.poor_years);
     into.add("poor since lifting", state.poor_since_exit);
-    into.add("on the register", state.on_register);
+    into.add("on the register", state.register != fanpin::population::columns::Register::No);
     into.add("years since a major illness", i64::from(state.shock_years) - 1);
     into.add("ever entered", state.ever_entered);
     into.add("died since the switch", state.died_since_switch);
