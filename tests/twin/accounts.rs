@@ -5,25 +5,42 @@ use fanpin::units::{Money, Rate};
 use crate::evidence::yuan;
 use crate::expected::MENTAL;
 use crate::income::{before_support, illness_free, permanent_rank, strength, usual_consumption, whole_rank};
-use crate::people::{Household, HouseholdState, PersonState};
+use crate::people::{Household, HouseholdState, Person, PersonState};
 use crate::prevention::Delivered;
 use crate::setting::{Setting, fen, rate};
 use crate::support::{Support, effort_lost};
+use crate::work::{self, Work};
 
 /// What comes into the accounts.
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
     pub members: i64,
-    /// Earning strength of those who work, in thousandths; of it away; of it lost, times a million.
+    /// Earning strength of those who work, in thousandths.
     pub strength: i64,
-    pub strength_away: i64,
-    pub strength_lost: i64,
+    /// Their weights in labour income by what they do, and what illness takes of them, times a million.
+    pub farm: Earning,
+    pub local_wage: Earning,
+    pub away: Earning,
     pub persistent: i64,
     pub transitory: i64,
     pub support: Support,
     pub out_of_pocket: i64,
     pub late: i64,
     pub premiums: i64,
+}
+
+/// Weight of some workers in labour income, and what of it is lost to illness, times a million.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Earning {
+    pub weight: i64,
+    pub lost: i64,
+}
+
+impl Earning {
+    /// What is left after illness, times a million.
+    fn left(self) -> i64 {
+        (self.weight * 1_000_000 - self.lost).max(0)
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -36,6 +53,11 @@ pub struct Accounts {
     pub support: i64,
     pub earned_away: i64,
     pub remitted: i64,
+    /// Income from the farm, wages at home, property, and all other.
+    pub farm: i64,
+    pub wages: i64,
+    pub property: i64,
+    pub transfers: i64,
     pub income: i64,
     pub consumption: i64,
     pub food: i64,
@@ -84,12 +106,19 @@ pub fn loss_with(setting: &Setting, chronic: &[bool; 8], disabled: bool) -> i64 
     i64::from(rate(1.0 - kept).ppm())
 }
 
-/// Adds a member who works, with millionths of its earnings lost.
-pub fn add_worker(setting: &Setting, inputs: &mut Inputs, is_away: bool, lost: i64) {
-    let strength = strength(setting.society(), is_away);
+/// Adds a member who works, with the millionths of its earnings that disease and that days take.
+pub fn add_worker(setting: &Setting, inputs: &mut Inputs, member: &Person, lasting: i64, days: i64) {
+    let strength = strength(setting.society(), &member.under[setting.regime]);
     inputs.strength += strength;
-    inputs.strength_away += if is_away { strength } else { 0 };
-    inputs.strength_lost += strength * lost.min(1_000_000);
+    let work = work::of(setting, member);
+    let (weight, days) = (work::weight(setting, work, strength), work::lost_by_days(setting, work, days));
+    let earning = match work {
+        Work::Farm => &mut inputs.farm,
+        Work::LocalWage => &mut inputs.local_wage,
+        Work::Away => &mut inputs.away,
+    };
+    earning.weight += weight;
+    earning.lost += weight * (lasting + days).min(1_000_000);
 }
 
 /// The lasting loss by what a member had at the year's start, at most that of today.
@@ -149,8 +178,13 @@ fn earn(setting: &Setting, inputs: &Inputs, own: &HouseholdState, a: &mut Accoun
     let mut labour = 0;
     if inputs.strength > 0 {
         labour = part(a.illness_free_income, society.economy.labour_share);
-        let lost = (inputs.strength_lost / inputs.strength).clamp(0, 1_000_000);
-        a.lost_earnings = fen(labour).times(Rate::from_ppm(lost as u32)).fen();
+    }
+    let all = [inputs.farm, inputs.local_wage, inputs.away];
+    let weight: i64 = all.iter().map(|earning| earning.weight).sum();
+    if weight > 0 {
+        let lost: i64 = all.iter().map(|earning| earning.lost).sum();
+        let share = (lost / weight).clamp(0, 1_000_000);
+        a.lost_earnings = fen(labour).times(Rate::from_ppm(share as u32)).fen();
     }
     a.labour = labour - a.lost_earnings;
     a.lost_asset_income = part(own.assets_sold, society.economy.asset_return);
@@ -161,11 +195,34 @@ fn earn(setting: &Setting, inputs: &Inputs, own: &HouseholdState, a: &mut Accoun
     let labour_left: Money = fen(a.labour);
     a.effort_lost = effort_lost(setting, fen(above_need), labour_left, own.support_years).fen();
     a.income = (earned - a.effort_lost).max(0) + a.support;
-    if inputs.strength_away > 0 {
-        let share = inputs.strength_away * 1_000_000 / inputs.strength;
-        a.earned_away = fen(a.labour - a.effort_lost).times(Rate::from_ppm(share as u32)).fen();
-        a.remitted = part(a.earned_away, society.migration.remitted_share);
-    }
+    divide(setting, inputs, labour, a);
+}
+
+/// Income by where it comes from. Labour earnings are divided by what each kind of work has left: that away, then
+/// that on the farm; the last kind that the household has takes what rounding leaves.
+fn divide(setting: &Setting, inputs: &Inputs, labour: i64, a: &mut Accounts) {
+    let (farm, wage, away) = (inputs.farm.left(), inputs.local_wage.left(), inputs.away.left());
+    let earned = a.labour - a.effort_lost;
+    let share = |of_kind: i64| {
+        let millionths = of_kind * 1_000 / ((farm + wage + away) / 1_000).max(1);
+        fen(earned).times(Rate::from_ppm(millionths.min(1_000_000) as u32)).fen()
+    };
+    a.earned_away = match (away > 0, farm + wage > 0) {
+        (false, _) => 0,
+        (true, false) => earned,
+        (true, true) => share(away).min(earned),
+    };
+    let at_home = earned - a.earned_away;
+    let on_the_farm = match (farm > 0, wage > 0) {
+        (false, _) => 0,
+        (true, false) => at_home,
+        (true, true) => share(farm).min(at_home),
+    };
+    a.remitted = part(a.earned_away, setting.society().migration.remitted_share);
+    a.wages = at_home - on_the_farm;
+    a.farm = on_the_farm - a.lost_asset_income;
+    a.property = part(a.illness_free_income - labour, setting.society().work.property_share);
+    a.transfers = a.income - a.earned_away - a.wages - a.farm - a.property;
 }
 
 /// Debt first, medical before other; assets that were sold; savings; the rest is spent on other things.

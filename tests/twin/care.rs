@@ -42,6 +42,8 @@ pub struct Seeking<'a> {
     pub liquidity: i64,
     /// Millionths of a year's earnings lost by each member.
     pub lost: Vec<i64>,
+    /// How often each member is admitted.
+    pub admitted: Vec<u32>,
     /// Whose needed hospital care is forgone this year.
     pub forgone: Vec<bool>,
 }
@@ -82,6 +84,15 @@ impl Seeking<'_> {
         for (at, forgone) in self.forgone.iter().enumerate() {
             self.household.person_mut(at, regime).forgone = *forgone;
         }
+        for at in self.household.here(regime) {
+            let (times, sums) = (self.admitted[at], &mut outcome.care);
+            let state = self.household.person_mut(at, regime);
+            sums.inpatients += i64::from(times > 0);
+            sums.repeated += i64::from(times > 1);
+            sums.inpatients_last += i64::from(state.admitted);
+            sums.again += i64::from(state.admitted && times > 0);
+            state.admitted = times > 0;
+        }
     }
 
     fn attend(&mut self, stay: &Stay, outcome: &mut Outcome) {
@@ -118,6 +129,8 @@ impl Seeking<'_> {
         sums.waiting += if enrolled && !insured { bill.amount } else { 0 };
         sums.late += if month + settled.delay_months >= 12 { settled.delayed } else { 0 };
         outcome.billed[stay.patient] += bill.amount;
+        outcome.stays.push(bill.amount);
+        self.admitted[stay.patient] += 1;
         self.liquidity = (self.liquidity - settled.out_of_pocket - settled.delayed).max(0);
         let id = self.household.id;
         let own = &mut self.household.under[regime];

@@ -3,6 +3,7 @@
 use fanpin::record::{CountySums, CountyTally, Descent, Flows, Histograms, Sums};
 
 use crate::county::Totals;
+use crate::frailty;
 use crate::people::{Classes, County, Household, HouseholdState, Person, Place, Registration, Risk};
 use crate::setting::{Published, Setting};
 use crate::year::CountyYear;
@@ -113,8 +114,8 @@ pub fn of_household(household: &Household, regime: usize, into: &mut Quantities)
     into.add("factor of distance", household.distance);
     into.add("awareness number", household.awareness_number);
     into.add("village", household.village);
-    into.add("programme number", household.programme_number);
     into.add("outreach number", household.outreach_number);
+    into.add("education number", household.education_number);
     for person in &household.members {
         of_person(person, regime, into);
     }
@@ -138,6 +139,8 @@ fn of_person(person: &Person, regime: usize, into: &mut Quantities) {
     into.add("number to insure", person.insure_number);
     into.add("number of literacy", person.literacy_number);
     into.add("number of contract", person.contract_number);
+    into.add("number of work", person.work_number);
+    into.add("score of frailty", frailty::score(person.frailty_number));
     let place = match state.place {
         Place::Absent => 0,
         Place::Here => 1,
@@ -156,6 +159,10 @@ fn of_person(person: &Person, regime: usize, into: &mut Quantities) {
         into.add("years missed", state.missed_years);
         into.add("benefits from month", if state.insured { state.benefits_from_month } else { 0 });
         into.add("years widowed", state.widowed_years);
+        into.add("admitted last year", state.admitted);
+        into.add("schooling lost", state.schooling_lost);
+        into.add("years since cancer", state.since_cancer.map_or(-1, i64::from));
+        into.add("years since stroke", state.since_stroke.map_or(-1, i64::from));
     }
     into.of_household();
 }

@@ -257,7 +257,7 @@ fn staff(setting: &Setting, totals: &Totals, county: &mut CountyState) {
 fn beds(setting: &Setting, totals: &Totals, county: &mut CountyState) {
     let (society, place) = (setting.society(), setting.place);
     let beds = setting.evidence.path("beds", setting.year) / 1_000.0 * place.beds_factor;
-    let stays_a_head = beds * 365.0 * society.capacity.bed_occupancy / society.care.stay_days.max(1e-9);
+    let stays_a_head = beds * 365.0 * society.capacity.bed_occupancy / society.capacity.bed_days;
     let is_ideal = setting.policy.implementation.agency;
     let room = totals.persons as f64 * if is_ideal { f64::INFINITY } else { stays_a_head };
     let wanted = totals.stays as f64 / (county.beds.max(1) as f64 / 1e6);

@@ -60,7 +60,8 @@ fn setting<'a>(
 }
 
 fn at_start(world: &World) -> County {
-    let expected = Expected::at_start(&world.scenario.places[world.task.place], world.evidence);
+    let expected =
+        Expected::at_start(&world.scenario.society, &world.scenario.places[world.task.place], world.evidence);
     let nothing = Published::default();
     crate::start::county(&setting(world, START.next(), &expected, &nothing), world.synthesiser, world.task)
 }
@@ -73,7 +74,7 @@ fn through(
 ) -> County {
     let (scenario, switch) = (world.scenario, world.scenario.plan.switch_year);
     let place = &scenario.places[world.task.place];
-    let mut expected = Expected::at_start(place, world.evidence);
+    let mut expected = Expected::at_start(&scenario.society, place, world.evidence);
     let nothing = Published::default();
     let mut improved = vec![place.improved_environment];
     for year in START.next().through(last) {

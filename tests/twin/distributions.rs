@@ -3,7 +3,6 @@
 use fanpin::record::{Column, DescentYear, Histograms, bin};
 
 use crate::outcome::Outcome;
-use crate::people::HouseholdState;
 
 /// Adds a household that has members.
 pub fn count(outcome: &Outcome, histograms: &mut Histograms) {
@@ -33,6 +32,10 @@ pub fn count(outcome: &Outcome, histograms: &mut Histograms) {
             histograms.count(Column::XuCriticalPersons, at, members);
         }
     }
+    for stay in &outcome.stays {
+        histograms.count(Column::Stays, bin(*stay), 1);
+        histograms.count(Column::StaysSum, bin(*stay), *stay);
+    }
     for spent in outcome.billed.iter().filter(|spent| **spent > 0) {
         histograms.count(Column::SpendingPersons, bin(*spent), 1);
         histograms.count(Column::SpendingSum, bin(*spent), *spent);
@@ -40,7 +43,7 @@ pub fn count(outcome: &Outcome, histograms: &mut Histograms) {
 }
 
 /// Adds a household to its year after the first major illness.
-pub fn descend(outcome: &Outcome, own: &HouseholdState, descent: &mut [DescentYear]) {
+pub fn descend(outcome: &Outcome, descent: &mut [DescentYear]) {
     let Some(years) = outcome.years_since_shock else { return };
     let Some(year) = descent.get_mut(usize::from(years)) else { return };
     let healthy = (outcome.accounts.illness_free_income + outcome.accounts.support).max(1);
@@ -48,6 +51,6 @@ pub fn descend(outcome: &Outcome, own: &HouseholdState, descent: &mut [DescentYe
     year.households += 1;
     year.net_income_ppm += over_healthy(outcome.accounts.net_income);
     year.lost_ppm += over_healthy(outcome.accounts.lost_earnings);
-    year.debt_ppm += over_healthy(own.medical_debt);
+    year.debt_ppm += over_healthy(outcome.medical_debt);
     year.poor += i64::from(outcome.poor);
 }

@@ -52,7 +52,7 @@ fn marry(setting: &Setting, household: &mut Household, at: usize) {
     let born = (husband.born + gap).min(setting.year.number() - 20);
     let [_, _, taught, insures] = setting.key.block(0, id.bits(), setting.year, stream::NEWBORN);
     let couple = 1 + household.members.iter().map(|member| member.couple).max().expect("a husband");
-    let (literacy_number, contract_number) = numbers_for_life(setting.key, id);
+    let [literacy_number, contract_number, work_number, frailty_number] = numbers_for_life(setting.key, id);
     let mut wife = Person {
         id,
         sex: Sex::Female,
@@ -65,6 +65,8 @@ fn marry(setting: &Setting, household: &mut Household, at: usize) {
         insure_number: (insures >> 32) as u32,
         literacy_number,
         contract_number,
+        work_number,
+        frailty_number,
         under: vec![PersonState::absent(); husband.under.len()],
     };
     let chronic = chronic_of_bride(setting, id, wife.age(setting.year));
@@ -124,12 +126,13 @@ fn set_up(setting: &Setting, county: &mut County, row: usize, leader: usize) {
         }
     }
     let id = HouseholdId::founded_by(leader_id).bits();
-    let own = setting.key.block(0, id, START, stream::PROPENSITY)[0];
+    // Block 0 is its founder's own, who has the same id.
+    let [own, education, ..] = setting.key.block(2, id, START, stream::PROPENSITY);
     let new = Household {
         id,
         awareness_number: quarter(own, 0),
-        programme_number: quarter(own, 2),
         outreach_number: quarter(own, 3),
+        education_number: quarter(education, 0),
         persons_at_switch: 0,
         in_cohort: false,
         members: people,

@@ -89,6 +89,7 @@ impl FastYear {
         into.add("awareness number", household.awareness_word);
         into.add("village", household.village);
         into.add("outreach number", household.outreach_word);
+        into.add("education number", household.education_word);
         for slot in household.range() {
             self.of_person(slot, household.start as usize, regime, into);
         }
@@ -113,6 +114,8 @@ impl FastYear {
         into.add("number to insure", person.insure_word);
         into.add("number of literacy", person.literacy_word);
         into.add("number of contract", person.contract_word);
+        into.add("number of work", person.work_word);
+        into.add("score of frailty", i64::from(person.frailty_score));
         into.add("where", state.status as u8);
         if state.status == Status::Present {
             into.add("chronic groups", state.chronic);
@@ -123,6 +126,10 @@ impl FastYear {
             into.add("years missed", state.missed);
             into.add("benefits from month", if state.insured { state.benefits_from } else { 0 });
             into.add("years widowed", state.widowed);
+            into.add("admitted last year", state.admitted);
+            into.add("schooling lost", state.schooling_lost);
+            into.add("years since cancer", i64::from(state.since_cancer) - 1);
+            into.add("years since stroke", i64::from(state.since_stroke) - 1);
         }
         into.of_household();
     }

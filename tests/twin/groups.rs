@@ -14,7 +14,7 @@ pub fn of_root(setting: &Setting, household: &mut Household) {
     let here: Vec<_> = household.members.iter().filter(|person| person.under[0].is_here()).collect();
     let members = i64::try_from(here.len()).expect("a household is small");
     let workers = here.iter().filter(|person| setting.works(person.age(year)));
-    let strength = workers.map(|person| strength(society, person.under[0].away)).sum();
+    let strength = workers.map(|person| strength(society, &person.under[0])).sum();
     let has = |group: usize| here.iter().any(|person| person.under[0].chronic[group]);
     let line = setting.evidence.path("official_line", year) * society.poverty.line_factor;
     let marginal = crate::evidence::yuan(line * society.poverty.marginal_lines).fen();

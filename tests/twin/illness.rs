@@ -2,9 +2,11 @@
 
 use fanpin::population::{Chronic, Sex};
 use fanpin::random::{Draw, normal, stream, unit};
+use fanpin::scenario::society::Care;
 use fanpin::units::Rate;
 
 use crate::expected::{DISABILITY, MENTAL, mean};
+use crate::frailty;
 use crate::lives::is_born_this_year;
 use crate::people::{Household, Person, PersonState};
 use crate::prevention::Delivered;
@@ -29,7 +31,8 @@ pub struct Stay {
 
 const RESPIRATORY_MUSCULOSKELETAL_OTHER: [usize; 3] =
     [Chronic::Respiratory as usize, Chronic::Musculoskeletal as usize, Chronic::Other as usize];
-const STROKE: usize = Chronic::Stroke as usize;
+pub const STROKE: usize = Chronic::Stroke as usize;
+pub const CANCER: usize = Chronic::Cancer as usize;
 const DIABETES: usize = Chronic::Diabetes as usize;
 const CARDIOVASCULAR: usize = Chronic::Cardiovascular as usize;
 
@@ -157,6 +160,13 @@ pub fn fall_ill(setting: &Setting, household: &mut Household, delivered: &[Deliv
         Draw::OnsetOther,
     ];
     let mut stays = Vec::new();
+    for person in &mut household.members {
+        let state = &mut person.under[setting.regime];
+        // Stays follow up to the third year after the onset.
+        let a_year_on = |since: u8| if since < 3 { Some(since + 1) } else { None };
+        state.since_cancer = state.since_cancer.and_then(a_year_on);
+        state.since_stroke = state.since_stroke.and_then(a_year_on);
+    }
     for at in household.here(setting.regime) {
         if is_born_this_year(setting, &household.members[at]) {
             continue;
@@ -166,7 +176,13 @@ pub fn fall_ill(setting: &Setting, household: &mut Household, delivered: &[Deliv
             let (id, had) = (person.id, person.under[setting.regime].chronic[group]);
             let chance = onset_chance(setting, household, person, &delivered[at], group);
             if !had && setting.happens(draw, id, chance) {
-                household.person_mut(at, setting.regime).chronic[group] = true;
+                let state = household.person_mut(at, setting.regime);
+                state.chronic[group] = true;
+                match Chronic::ALL[group] {
+                    Chronic::Cancer => state.since_cancer = Some(0),
+                    Chronic::Stroke => state.since_stroke = Some(0),
+                    _ => {}
+                }
                 stays.extend(first_stay(setting, household, at, group, delivered[at].screened));
             }
         }
@@ -187,6 +203,14 @@ pub fn fall_ill(setting: &Setting, household: &mut Household, delivered: &[Deliv
         let person = &household.members[at];
         if !is_born_this_year(setting, person) {
             stays.extend(other_stays(setting, person, at, delivered[at].managed));
+        }
+    }
+    for at in household.here(setting.regime) {
+        let state = household.person(at, setting.regime);
+        for (group, since) in [(CANCER, state.since_cancer), (STROKE, state.since_stroke)] {
+            if let Some(years @ 1..) = since {
+                stays.extend(further_stays(setting, &household.members[at], at, group, years));
+            }
         }
     }
     stays.sort_by_key(|stay| (stay.date, stay.patient));
@@ -233,6 +257,33 @@ fn first_stay(
     })
 }
 
+/// Mean number of stays that follow a cancer or a stroke in a year after its onset.
+pub fn mean_further_stays(care: &Care, group: usize, years: u8) -> f64 {
+    let in_the_first_year = if group == CANCER { care.follow_up_cancer } else { care.follow_up_stroke };
+    (1..years).fold(in_the_first_year, |mean, _| mean * care.follow_up_fade)
+}
+
+/// The stays that follow a cancer or a stroke some years after its onset: as severe as the first, not thinned, at
+/// the ordinary cost of their level.
+fn further_stays(setting: &Setting, person: &Person, at: usize, group: usize, years: u8) -> Vec<Stay> {
+    let care = &setting.society().care;
+    let block = |block: u64| setting.key.block(block, person.id.bits(), setting.year, stream::FOLLOW_UP);
+    let number = poisson(mean_further_stays(care, group, years), block(group as u64)[0]);
+    let stay = |index: u64| {
+        let [cost, date, place_word, claim_word] = block(8 * index + group as u64);
+        Stay {
+            patient: at,
+            date,
+            mildness: unit(claim_word.rotate_left(32)) * 0.5,
+            cost: lognormal(care.inpatient_log_sd, normal(cost)),
+            place_word,
+            claim_word,
+            major: None,
+        }
+    };
+    (1..=number).map(stay).collect()
+}
+
 /// The potential stays of a person that come about: their number under a bound that no regime changes, each
 /// thinned by the state of the person.
 fn other_stays(setting: &Setting, person: &Person, at: usize, is_managed: bool) -> Vec<Stay> {
@@ -241,12 +292,16 @@ fn other_stays(setting: &Setting, person: &Person, at: usize, is_managed: bool) 
     let (sex, age) = (person.sex, person.age(setting.year));
     let expected = setting.expected.by_groups(care.admission_per_chronic, sex, age)
         * mean(setting.expected.disabled(sex, age), care.admission_disability);
-    let healthy =
-        setting.evidence.admissions(setting.year, age) * care.admission_factor * care.admission_together
-            / expected
-            / served_mean(setting, sex, age, served_factor);
+    // Published admissions contain the stays that follow cancer and stroke; others are a fifth of them at least.
+    let published = setting.evidence.admissions(setting.year, age);
+    let following = setting.expected.further_stays(care, sex, age) * (1.0 - care.untreated_other);
+    let others = (published - following).max(0.2 * published);
+    let healthy = others * care.admission_factor * care.admission_together
+        / expected
+        / served_mean(setting, sex, age, served_factor);
     let bound = care.admission_factor_bound;
-    let potential = healthy * bound / care.treated_share;
+    let frailty = frailty::factor(person.frailty_number, care.frailty_log_sd, setting.expected.mean_frailty);
+    let potential = healthy * bound / care.treated_share * frailty as f64 / 1e6;
     let mut factor = libm::pow(care.admission_per_chronic, f64::from(state.groups().min(4)));
     if state.disabled {
         factor *= care.admission_disability;

@@ -9,6 +9,7 @@ use fanpin::scenario::society::{Economy, Society};
 use fanpin::units::{Money, Rate, Year};
 
 use crate::evidence::{Evidence, yuan};
+use crate::people::PersonState;
 use crate::setting::{Setting, fen, limit, rate, whole};
 use crate::support::in_force;
 
@@ -53,8 +54,11 @@ pub fn next_persistent(economy: &Economy, persistent: i64, innovation: i64) -> i
 }
 
 /// Earning strength of a member who works, in thousandths of a local worker.
-pub fn strength(society: &Society, is_away: bool) -> i64 {
-    if is_away { whole(society.migration.wage_ratio * 1_000.0) } else { 1_000 }
+pub fn strength(society: &Society, state: &PersonState) -> i64 {
+    let whole_strength = if state.away { whole(society.migration.wage_ratio * 1_000.0) } else { 1_000 };
+    // Each year of schooling lost takes a part for life, in millionths.
+    let lost = whole(society.schooling.earnings_per_year * 1e6) * i64::from(state.schooling_lost);
+    whole_strength * (1_000_000 - lost).max(0) / 1_000_000
 }
 
 /// The rank without its transitory part: the persistent part, and earning strength a member.

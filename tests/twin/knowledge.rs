@@ -74,10 +74,15 @@ pub fn is_literate(setting: &Setting, household: &Household, person: &Person) ->
     }
     let literacy = &setting.society().literacy;
     let reached = if policy.implementation.policy { 1.0 } else { policy.service.education.at(setting.year) };
-    let educated = u32::from(household.outreach_number) < limit(reached);
+    let educated = u32::from(household.education_number) < limit(reached);
     let education = if educated { setting.society().prevention.education_odds } else { 1.0 };
     let is_old = person.age(setting.year) >= 65;
-    let odds = odds(setting.expected.literacy_odds, literacy, f64::from(person.schooling), is_old);
+    let odds = odds(
+        setting.expected.literacy_odds,
+        literacy,
+        f64::from(person.schooling_left(setting.regime)),
+        is_old,
+    );
     u32::from(person.literacy_number) < limit(of_odds(odds * education))
 }
 

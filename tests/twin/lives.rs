@@ -77,6 +77,7 @@ fn die(setting: &Setting, household: &mut Household, at: usize, outcome: &mut Ou
     let person = &household.members[at];
     if setting.switched && person.born < setting.scenario.plan.switch_year.number() {
         household.under[setting.regime].died_since_switch += 1;
+        outcome.died_since_switch += 1;
     }
     let Some(partner) = household.members[at].partner else { return };
     for other in &mut household.members {
@@ -137,7 +138,7 @@ fn newborn(setting: &Setting, id: PersonId, couple: u32, regimes: usize) -> Pers
     let [sex, _, taught, insures] = setting.key.block(0, id.bits(), setting.year, stream::NEWBORN);
     let sex = if unit(sex) < setting.evidence.boys(setting.year) { Sex::Male } else { Sex::Female };
     let born = setting.year.number();
-    let (literacy_number, contract_number) = numbers_for_life(setting.key, id);
+    let [literacy_number, contract_number, work_number, frailty_number] = numbers_for_life(setting.key, id);
     Person {
         id,
         sex,
@@ -150,6 +151,8 @@ fn newborn(setting: &Setting, id: PersonId, couple: u32, regimes: usize) -> Pers
         insure_number: (insures >> 32) as u32,
         literacy_number,
         contract_number,
+        work_number,
+        frailty_number,
         under: vec![PersonState::absent(); regimes],
     }
 }
@@ -214,7 +217,7 @@ pub fn migrate(setting: &Setting, household: &mut Household) {
             !setting.happens(Draw::Returning, person.id, chance)
         } else if !care_needed && is_able(setting, person) {
             let woman = if person.sex == Sex::Female { migration.women_factor } else { 1.0 };
-            let steps = (person.schooling.saturating_sub(6) / 3).min(3);
+            let steps = (person.schooling_left(setting.regime).saturating_sub(6) / 3).min(3);
             let schooling = libm::pow(migration.schooling_factor, f64::from(steps));
             let chance = (going_rate(setting, age) * woman * schooling).min(1.0);
             setting.happens(Draw::Going, person.id, chance)

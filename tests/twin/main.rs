@@ -16,10 +16,12 @@ mod compare;
 mod county;
 mod county_life;
 mod distributions;
+mod estates;
 mod evidence;
 mod expected;
 mod families;
 mod fast;
+mod frailty;
 mod groups;
 mod illness;
 mod income;
@@ -33,11 +35,13 @@ mod people;
 mod poverty;
 mod prevention;
 mod price;
+mod schooling;
 mod setting;
 mod start;
 mod support;
 mod twins;
 mod villages;
+mod work;
 mod year;
 
 /// Counties of a hundred and fifty households under three regimes.
@@ -219,4 +223,22 @@ fn exaggerations() {
     for settings in cases {
         twins::agree(SMALL, settings);
     }
+}
+
+#[test]
+fn developing() {
+    let mut settings = vec![
+        "society.switches.programmes=false",
+        "society.switches.funds=false",
+        "society.switches.monitoring=false",
+        "society.switches.deposits=false",
+        "society.switches.price_response=false",
+        "history.classes.illness_poor_share=0",
+        "regimes.targeted.classes.illness_poor_share=0",
+        "regimes.inclusive.classes.illness_poor_share=0",
+        "regimes.transition.classes.illness_poor_share=0",
+    ];
+    let more = std::env::var("TWIN_SET").unwrap_or_default();
+    settings.extend(more.split_whitespace());
+    twins::agree(SMALL, &settings);
 }

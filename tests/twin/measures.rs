@@ -10,6 +10,7 @@ use crate::people::{Household, Registration};
 use crate::setting::Setting;
 
 /// The sums of a household-year by name.
+#[derive(Clone)]
 pub struct Sums(pub [i64; TALLIES]);
 
 impl Sums {
@@ -90,6 +91,10 @@ fn people(setting: &Setting, household: &Household, outcome: &Outcome, sums: &mu
     sums.add(Tally::Screened, outcome.screened);
     sums.add(Tally::MentalTreated, outcome.mental_treated);
     sums.add(Tally::LiterateAdults, outcome.literate_adults);
+    sums.add(Tally::Pupils, outcome.pupils);
+    sums.add(Tally::LeftSchool, outcome.left_school);
+    sums.add(Tally::Young, outcome.young);
+    sums.add(Tally::YoungYearsLost, outcome.young_years_lost);
     sums.add_if(outcome.is_aware, Tally::AwareHouseholds, 1);
 }
 
@@ -107,6 +112,10 @@ fn care(outcome: &Outcome, sums: &mut Sums) {
     sums.add(Tally::Admissions, care.admissions);
     sums.add(Tally::AdmissionsInduced, care.induced);
     sums.add(Tally::AdmissionsOutside, care.outside);
+    sums.add(Tally::Inpatients, care.inpatients);
+    sums.add(Tally::InpatientsRepeated, care.repeated);
+    sums.add(Tally::InpatientsLast, care.inpatients_last);
+    sums.add(Tally::InpatientsAgain, care.again);
     sums.add(Tally::EpisodesNeeded, care.needed);
     sums.add(Tally::EpisodesForgone, care.forgone());
     sums.add(Tally::EpisodesForgoneMoney, care.forgone_money);
@@ -230,7 +239,12 @@ fn money(setting: &Setting, household: &Household, outcome: &Outcome, sums: &mut
     sums.add_if(a.support > 0, Tally::SupportedPersons, members);
     sums.add(Tally::EffortLost, a.effort_lost);
     sums.add(Tally::Labour, a.labour);
+    sums.add(Tally::LabourEarned, a.labour - a.effort_lost);
     sums.add(Tally::EarnedAway, a.earned_away);
+    sums.add(Tally::IncomeFarm, a.farm);
+    sums.add(Tally::IncomeWages, a.wages);
+    sums.add(Tally::IncomeProperty, a.property);
+    sums.add(Tally::IncomeTransfers, a.transfers);
     sums.add(Tally::Remitted, a.remitted);
     let residents = members - outcome.away;
     let at_home = a.income - a.earned_away + a.remitted;

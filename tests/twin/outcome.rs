@@ -12,6 +12,8 @@ pub struct Outcome {
     pub away: i64,
     pub elderly_only: bool,
     pub deaths: i64,
+    /// Of them, members of the time of the switch, after it.
+    pub died_since_switch: i64,
     pub births: i64,
     pub departures: i64,
     pub arrivals: i64,
@@ -23,6 +25,11 @@ pub struct Outcome {
     pub screened: i64,
     pub mental_treated: i64,
     pub literate_adults: i64,
+    pub pupils: i64,
+    pub left_school: i64,
+    /// Members of 16 to 34, and the years of schooling that they lost.
+    pub young: i64,
+    pub young_years_lost: i64,
     pub insured: i64,
     pub is_aware: bool,
     /// True income last year was under the monitoring line.
@@ -47,8 +54,11 @@ pub struct Outcome {
     pub years_since_lifting: i16,
     /// Years since the first major illness, before this year is counted.
     pub years_since_shock: Option<u8>,
-    /// All bills of the year of each member.
+    /// All bills of the year of each member, and the bill of each stay.
     pub billed: Vec<i64>,
+    pub stays: Vec<i64>,
+    /// At the year's end, before anything is inherited.
+    pub medical_debt: i64,
 }
 
 /// Stays and bills of a household in a year. Money in fen.
@@ -68,6 +78,11 @@ pub struct CareSums {
     pub needed: i64,
     pub induced: i64,
     pub outside: i64,
+    /// Members admitted in the year, more than once in it; last year, and then again this year.
+    pub inpatients: i64,
+    pub repeated: i64,
+    pub inpatients_last: i64,
+    pub again: i64,
     pub forgone_money: i64,
     pub forgone_distance: i64,
     pub forgone_capacity: i64,

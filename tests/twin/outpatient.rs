@@ -1,16 +1,17 @@
 //! Outpatient care: one bill a person and year, settled after the stays.
 
-use fanpin::random::{Draw, normal_quantile, threshold};
+use fanpin::random::{Draw, normal_quantile};
 use fanpin::scenario::policy::{Level, Service};
 use fanpin::units::{Money, Rate};
 
 use crate::bills::{Bill, settle};
 use crate::care::{Seeking, only};
 use crate::evidence::yuan;
-use crate::illness::lognormal;
+use crate::frailty;
 use crate::lives::is_born_this_year;
 use crate::outcome::Outcome;
-use crate::setting::{Setting, rate};
+use crate::people::Person;
+use crate::setting::{Setting, rate, whole};
 
 pub fn of_the_year(seeking: &mut Seeking, outcome: &mut Outcome) {
     let (setting, regime) = (seeking.setting, seeking.setting.regime);
@@ -30,25 +31,16 @@ fn bill(seeking: &Seeking, at: usize, insured: bool, is_aware: bool) -> Option<B
     let person = &seeking.household.members[at];
     let state = &person.under[setting.regime];
     let groups = u32::try_from(state.groups()).expect("a count");
-    let number = setting.lane(Draw::Outpatient, person.id);
-    let users = (threshold(care.outpatient_user_share) >> 48) as u16;
-    if groups == 0 && (is_born_this_year(setting, person) || number > users) {
+    if is_born_this_year(setting, person) {
         return None;
     }
-    // Users without chronic disease are spread over the whole distribution.
-    let position = if groups > 0 {
-        u32::from(number)
-    } else {
-        (u32::from(number) * 65_535 / u32::from(users.max(1))).min(65_535)
-    };
-    // In 4,096 steps, each at its middle.
-    let z = normal_quantile((f64::from(position / 16) + 0.5) / 4_096.0);
     let visits_of_users = rate(care.outpatient_visits / care.outpatient_user_share.max(1e-6));
     let visits = visits_of_users.ppm() + groups * rate(care.outpatient_visits_chronic).ppm();
     let amount = visit_cost(setting)
         .times(Rate::from_ppm(visits))
         .times(nearness(setting, setting.clinic(seeking.household).has_doctor))
-        .times(lognormal(care.outpatient_log_sd, z))
+        .times(by_score(setting, person))
+        .times(by_illness(seeking, at))
         .times(price_factor(seeking, insured, is_aware, visits_of_users));
     (amount > Money::ZERO).then(|| Bill {
         amount: amount.fen(),
@@ -59,6 +51,78 @@ fn bill(seeking: &Seeking, at: usize, insured: bool, is_aware: bool) -> Option<B
         referred: true,
         diseases: state.chronic,
     })
+}
+
+/// The step of 1/64 standard deviations, from -6 to 6, that the score of a person's spending falls into. A share of
+/// its variance is the frailty score and the rest the year's, of which small numbers are high.
+fn step(setting: &Setting, person: &Person) -> i64 {
+    let lasting = setting.society().care.outpatient_lasting_share;
+    let weight = |share: f64| whole(libm::sqrt(share) * 4_096.0);
+    let of_year = -frailty::score(setting.lane(Draw::Outpatient, person.id));
+    let of_person = frailty::score(person.frailty_number);
+    let score = (of_person * weight(lasting) + of_year * weight(1.0 - lasting)) / 4_096;
+    ((score + 6 * 4_096) / 64).clamp(0, STEPS - 1)
+}
+
+const STEPS: i64 = 768;
+
+/// Share of people with scores under that of a point, in steps.
+fn share_below(step: f64) -> f64 {
+    0.5 * libm::erfc(-(step / 64.0 - 6.0) / std::f64::consts::SQRT_2)
+}
+
+/// Spending in the middle of a step, not yet over its mean: users are the share of people with the highest scores,
+/// and among them spending is lognormal.
+fn spending(step: i64, log_sd: f64, users: f64) -> f64 {
+    let above = 1.0 - share_below(step as f64 + 0.5);
+    if above >= users { 0.0 } else { libm::exp(-log_sd * normal_quantile((above / users).max(1e-12))) }
+}
+
+/// Its mean over users.
+pub fn mean_by_score(log_sd: f64, users: f64) -> f64 {
+    let of_step = |step: i64| {
+        let share = share_below(step as f64 + 1.0) - share_below(step as f64);
+        share * spending(step, log_sd, users)
+    };
+    (0..STEPS).map(of_step).sum::<f64>() / users.max(1e-6)
+}
+
+/// Factor on spending by score, with mean one over users; all with chronic disease are users.
+fn by_score(setting: &Setting, person: &Person) -> Rate {
+    let (care, expected) = (&setting.society().care, setting.expected);
+    let (users, mean) = if person.under[setting.regime].groups() > 0 {
+        (1.0, expected.mean_spending_of_chronic)
+    } else {
+        (care.outpatient_user_share, expected.mean_spending_of_others)
+    };
+    let factor = spending(step(setting, person), care.outpatient_log_sd, users) / mean.max(1e-12);
+    Rate::from_ppm((factor * 1e6 + 0.5) as u32)
+}
+
+/// Factor of a stay in the year and of a recent cancer or stroke, over its mean at the age and sex.
+fn by_illness(seeking: &Seeking, at: usize) -> Rate {
+    let (setting, care) = (seeking.setting, &seeking.setting.society().care);
+    let person = &seeking.household.members[at];
+    let (expected, sex, age) = (setting.expected, person.sex, person.age(setting.year));
+    let (stay, major) = (care.outpatient_after_stay, care.outpatient_major);
+    let with_frailty = care.outpatient_log_sd * libm::sqrt(care.outpatient_lasting_share);
+    let admissions = setting.evidence.admissions(setting.year, age);
+    let admitted = frailty::admitted_by_spending(admissions, care.frailty_log_sd, with_frailty)
+        * expected.visits_of_admitted(care, sex, age);
+    // Of all visits, the part of those who are followed, and what is left to the others.
+    let (followed, visits) = (expected.followed(sex, age), expected.visits_of_followed(care, sex, age));
+    let others =
+        (1.0 - followed + (1.0 - followed) * admitted * (stay - 1.0) - followed * (visits - 1.0)).max(0.5);
+    let theirs = visits * (followed + expected.admitted_for_it(care, sex, age) * (stay - 1.0));
+    let mean = others + major * theirs;
+    let mut factor = 1.0;
+    if seeking.admitted[at] > 0 {
+        factor *= stay;
+    }
+    if person.under[setting.regime].is_followed() {
+        factor *= major;
+    }
+    Rate::from_ppm((factor / mean * 1e6 + 0.5) as u32)
 }
 
 fn visit_cost(setting: &Setting) -> Money {

@@ -36,10 +36,13 @@ pub struct Person {
     /// The child of the household in a couple that lives with the parents.
     pub leads: bool,
     pub may_leave: bool,
-    /// Numbers for life: insures, is health-literate, has a contract when below a limit.
+    /// Numbers for life: insures, is health-literate, has a contract, works for a local wage when below a limit.
     pub insure_number: u32,
     pub literacy_number: u16,
     pub contract_number: u16,
+    pub work_number: u16,
+    /// The rank among all people by frailty.
+    pub frailty_number: u16,
     /// By regime.
     pub under: Vec<PersonState>,
 }
@@ -61,6 +64,13 @@ pub struct PersonState {
     pub widowed_years: u8,
     /// Married in on 1 January of this year.
     pub arrived: bool,
+    /// Admitted last year.
+    pub admitted: bool,
+    /// Years of schooling lost in distress.
+    pub schooling_lost: u8,
+    /// Years since the onset of cancer and of stroke, while stays follow.
+    pub since_cancer: Option<u8>,
+    pub since_stroke: Option<u8>,
 }
 
 /// What all regimes share of a household.
@@ -81,8 +91,8 @@ pub struct Household {
     pub awareness_number: u16,
     /// Position of its village.
     pub village: usize,
-    pub programme_number: u16,
     pub outreach_number: u16,
+    pub education_number: u16,
     /// Group of the root household, known from the switch on.
     pub group: Option<Cell>,
     pub persons_at_switch: i64,
@@ -190,6 +200,10 @@ impl PersonState {
             benefits_from_month: 0,
             widowed_years: 0,
             arrived: false,
+            admitted: false,
+            schooling_lost: 0,
+            since_cancer: None,
+            since_stroke: None,
         }
     }
 
@@ -200,12 +214,22 @@ impl PersonState {
     pub fn is_here(&self) -> bool {
         self.place == Place::Here
     }
+
+    /// Whether stays follow a cancer or a stroke, the year of its onset included.
+    pub fn is_followed(&self) -> bool {
+        self.since_cancer.is_some() || self.since_stroke.is_some()
+    }
 }
 
 impl Person {
     /// Age reached in a year; all over 100 are 100.
     pub fn age(&self, year: Year) -> i16 {
         (year.number() - self.born).clamp(0, 100)
+    }
+
+    /// Years of schooling that the person has or will have under a regime.
+    pub fn schooling_left(&self, regime: usize) -> u8 {
+        self.schooling.saturating_sub(self.under[regime].schooling_lost)
     }
 
     pub fn lives_under_some_regime(&self) -> bool {

@@ -42,6 +42,7 @@ pub fn judge(setting: &Setting, household: &mut Household, outcome: &mut Outcome
     own.hospital_last = outcome.care.admissions > 0;
     outcome.years_since_shock = own.years_since_shock;
     own.years_since_shock = own.years_since_shock.map(|years| years.saturating_add(1));
+    outcome.medical_debt = own.medical_debt;
     own.income_last = accounts.income;
     own.allowance_last = outcome.support.without_condition;
     own.out_of_pocket_last = spent;
@@ -53,7 +54,8 @@ pub fn judge(setting: &Setting, household: &mut Household, outcome: &mut Outcome
 /// The dimensions of multidimensional poverty in which the household is deprived.
 fn deprived(setting: &Setting, household: &Household, outcome: &Outcome) -> [bool; 4] {
     let here: Vec<_> = household.here(setting.regime).into_iter().map(|at| &household.members[at]).collect();
-    let is_taught = |person: &&Person| person.age(setting.year) >= 16 && person.schooling >= 9;
+    let is_taught =
+        |person: &&Person| person.age(setting.year) >= 16 && person.schooling_left(setting.regime) >= 9;
     [
         outcome.accounts.income < setting.official_line(setting.year) * outcome.members,
         outcome.care.forgone() > 0 || here.iter().any(|person| !person.under[setting.regime].insured),

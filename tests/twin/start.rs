@@ -19,10 +19,10 @@ pub fn quarter(word: u64, at: u32) -> u16 {
     (word >> (16 * at)) as u16
 }
 
-/// Numbers for health literacy and for a family-doctor contract.
-pub fn numbers_for_life(key: Key, id: PersonId) -> (u16, u16) {
+/// Numbers for health literacy, for a family-doctor contract, for work and for frailty.
+pub fn numbers_for_life(key: Key, id: PersonId) -> [u16; 4] {
     let word = key.block(0, id.bits(), START, stream::PROPENSITY)[0];
-    (quarter(word, 0), quarter(word, 1))
+    [0, 1, 2, 3].map(|at| quarter(word, at))
 }
 
 /// Who belongs to which couple, with whom, and who leads a couple that lives with the parents: by position.
@@ -76,7 +76,7 @@ fn founder(
     at: usize,
 ) -> Person {
     let (member, id) = (&members[at], household.founder(members[at].slot));
-    let (literacy_number, contract_number) = numbers_for_life(setting.key, id);
+    let [literacy_number, contract_number, work_number, frailty_number] = numbers_for_life(setting.key, id);
     let mut person = Person {
         id,
         sex: member.sex,
@@ -89,6 +89,8 @@ fn founder(
         insure_number: (member.insure_word >> 32) as u32,
         literacy_number,
         contract_number,
+        work_number,
+        frailty_number,
         under: vec![PersonState::absent()],
     };
     // Away with the share at which as many go as come home.
@@ -117,10 +119,10 @@ fn household(
     let people: Vec<Person> =
         (0..draw.members.len()).map(|at| founder(setting, id, &draw.members, &couples, at)).collect();
     let [transitory, _, error, _] = setting.key.block(0, id.bits(), START, stream::HOUSEHOLD_YEAR);
-    let own = setting.key.block(0, id.bits(), START, stream::PROPENSITY)[0];
+    let [own, education, ..] = setting.key.block(0, id.bits(), START, stream::PROPENSITY);
     let members = i64::try_from(people.len()).expect("a household is small");
     let workers = people.iter().filter(|person| setting.works(person.age(START)));
-    let strength = workers.map(|person| strength(society, person.under[0].away)).sum();
+    let strength = workers.map(|person| strength(society, &person.under[0])).sum();
     let (persistent, transitory) = (i64::from(draw.permanent_score), rank_of(normal(transitory)));
     let permanent = permanent_rank(society, persistent, members, strength);
     let rank = whole_rank(society, permanent, transitory);
@@ -170,8 +172,8 @@ fn household(
         distance: (distance * 1e6) as u32,
         awareness_number: quarter(own, 0),
         village,
-        programme_number: quarter(own, 2),
         outreach_number: quarter(own, 3),
+        education_number: quarter(education, 0),
         group: None,
         persons_at_switch: 0,
         in_cohort: false,

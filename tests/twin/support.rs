@@ -37,7 +37,7 @@ pub fn grant(setting: &Setting, household: &Household, seen: &Seen, has_worker: 
         let income = fen(own.income_last.max(0));
         let spending = programme.spending_above_income_share.as_ref();
         let is_heavy = spending.is_none_or(|share| spent > income.times(rate(share.at(setting.year))));
-        let is_reached = u32::from(household.programme_number) < limit(programme.share.at(setting.year));
+        let is_reached = u32::from(household.outreach_number) < limit(programme.share.at(setting.year));
         if !(is_named && is_heavy && is_reached && (has_worker || !programme.needs_worker)) {
             continue;
         }

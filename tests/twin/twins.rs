@@ -11,7 +11,6 @@ use crate::county_life::{self, live};
 use crate::distributions;
 use crate::evidence::Evidence;
 use crate::fast::{FastYear, Seen};
-use crate::measures;
 use crate::people::County;
 use crate::setting::Setting;
 use crate::year::CountyYear;
@@ -90,7 +89,7 @@ fn hold_households(setting: &Setting, county: &County, lived: &CountyYear, fast:
         compare::of_household(household, setting.regime, &mut ours);
         let (tallies, panel) = &seen.households[&(year.number(), setting.regime, household.id)];
         let outcome = lived.outcomes[setting.regime][row].as_ref();
-        let sums = measures::of_household(setting, household, outcome);
+        let sums = &lived.sums[setting.regime][row];
         for tally in Tally::ALL {
             theirs.add(format!("{tally:?}"), tallies[tally as usize]);
             ours.add(format!("{tally:?}"), sums.0[tally as usize]);
@@ -122,14 +121,14 @@ fn add(setting: &Setting, county: &County, lived: &CountyYear, record: &mut Reco
     let plan = &setting.scenario.plan;
     let regime = setting.regime;
     let report = usize::try_from(setting.year.since(plan.first_year)).ok();
-    for (household, outcome) in county.households.iter().zip(&lived.outcomes[regime]) {
+    let years = lived.outcomes[regime].iter().zip(&lived.sums[regime]);
+    for (household, (outcome, sums)) in county.households.iter().zip(years) {
         let members = outcome.as_ref().map_or(0, |outcome| outcome.members);
         if report.is_some() || regime == 0 {
             record.person_years += u64::try_from(members).expect("a count");
         }
         let Some(report) = report else { continue };
         let group = household.group.expect("groups are known in reported years");
-        let sums = measures::of_household(setting, household, outcome.as_ref());
         let cell = record.sums[regime][report].cell_mut(group.index());
         (0..TALLIES).for_each(|tally| cell[tally] += sums.0[tally]);
         if report == 0 && regime == setting.scenario.baseline {
@@ -137,7 +136,7 @@ fn add(setting: &Setting, county: &County, lived: &CountyYear, record: &mut Reco
         }
         if let Some(outcome) = outcome.as_ref().filter(|outcome| outcome.members > 0) {
             distributions::count(outcome, &mut record.histograms[regime][report]);
-            distributions::descend(outcome, &household.under[regime], &mut record.descent[regime].0);
+            distributions::descend(outcome, &mut record.descent[regime].0);
         }
         if setting.switched && household.in_cohort {
             let baseline = &household.under[setting.scenario.baseline];
@@ -154,6 +153,11 @@ fn add(setting: &Setting, county: &County, lived: &CountyYear, record: &mut Reco
         }
     }
     if let Some(report) = report {
+        for estate in &lived.estates[regime] {
+            let group = county.households[estate.row].group.expect("groups are known in reported years");
+            let tally = if estate.is_inherited { Tally::EstatesInherited } else { Tally::EstatesLost };
+            record.sums[regime][report].cell_mut(group.index())[tally as usize] += estate.worth;
+        }
         record.counties[regime][report] = compare::county_sums(setting, lived, county);
     }
 }

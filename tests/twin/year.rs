@@ -6,15 +6,18 @@ use fanpin::scenario::policy::Class;
 use crate::accounts::{Inputs, add_worker, close, lasting_loss, liquidity, loss_before};
 use crate::care::Seeking;
 use crate::county::{Totals, publish};
+use crate::estates::{Estate, inherit};
 use crate::illness::{fall_ill, lognormal};
 use crate::income::{next_persistent, rank_of};
 use crate::knowledge::is_aware;
 use crate::lists;
 use crate::lives::{deaths_departures_births, is_able, migrate, name_newborns};
+use crate::measures::Sums;
 use crate::outcome::Outcome;
 use crate::people::{County, Household, PersonState};
 use crate::poverty::judge;
 use crate::prevention::{Delivered, in_order, prevent};
+use crate::schooling::leave_in_distress;
 use crate::setting::{Published, Setting, rate};
 use crate::support::{Support, grant};
 
@@ -23,6 +26,10 @@ pub struct CountyYear {
     pub published: Vec<Published>,
     /// `[regime][household]`; nothing of a household that was passed over.
     pub outcomes: Vec<Vec<Option<Outcome>>>,
+    /// What each household-year adds to the sums: `[regime][household]`.
+    pub sums: Vec<Vec<Sums>>,
+    /// What households left that came to an end.
+    pub estates: Vec<Vec<Estate>>,
     pub totals: Vec<Totals>,
     pub books: Vec<crate::county::Books>,
 }
@@ -43,10 +50,13 @@ pub fn of_county(settings: &[Setting], county: &mut County) -> CountyYear {
     let mut year = CountyYear {
         published: published.clone(),
         outcomes: vec![Vec::new(); regimes],
+        sums: vec![Vec::new(); regimes],
+        estates: Vec::new(),
         totals: vec![Totals::default(); regimes],
         books: Vec::new(),
     };
     let villages = county.villages.clone();
+    let mut died_elsewhere = Vec::new();
     for household in &mut county.households {
         draw_shared(&settings[0], household);
         name_newborns(&settings[0], household, regimes);
@@ -55,13 +65,24 @@ pub fn of_county(settings: &[Setting], county: &mut County) -> CountyYear {
             let outcome = of_household(&setting, household);
             if let Some(outcome) = &outcome {
                 year.totals[regime].add(outcome);
+                died_elsewhere.push((household.root, household.id, regime, outcome.died_since_switch));
                 if outcome.members > 0 {
                     let seen = lists::seen(&setting, household.error, &household.under[regime]);
                     county.under[regime].seen_incomes.push(seen.per_head);
                 }
             }
+            year.sums[regime].push(crate::measures::of_household(&setting, household, outcome.as_ref()));
             year.outcomes[regime].push(outcome);
         }
+    }
+    // Deaths in a household that was set up from another count for the cohort of its root from the year after.
+    for (root, id, regime, died) in died_elsewhere {
+        if county.households[root].id != id {
+            county.households[root].under[regime].died_since_switch += died;
+        }
+    }
+    for setting in settings {
+        year.estates.push(inherit(setting, county));
     }
     for regime in 0..regimes {
         let setting = Setting { published: &published[regime], ..settings[regime] };
@@ -104,6 +125,7 @@ fn of_household(setting: &Setting, household: &mut Household) -> Option<Outcome>
         used: Default::default(),
         liquidity: liquidity(setting, household),
         lost: vec![0; household.members.len()],
+        admitted: vec![0; household.members.len()],
         forgone: vec![false; household.members.len()],
         household,
     };
@@ -111,6 +133,7 @@ fn of_household(setting: &Setting, household: &mut Household) -> Option<Outcome>
     let lost = seeking.lost;
     close_accounts(setting, household, &before, &delivered, &lost, &mut outcome);
     judge(setting, household, &mut outcome);
+    leave_in_distress(setting, household, &mut outcome);
     Some(outcome)
 }
 
@@ -218,10 +241,11 @@ fn close_accounts(
         outcome.literate_adults += i64::from(age >= 18 && delivered[at].literate);
         if setting.works(age) {
             outcome.workers += 1;
+            let member = &household.members[at];
             let lasting = lasting_loss(setting, state, delivered[at].mental_treated);
-            add_worker(setting, &mut inputs, state.away, lasting + lost[at]);
+            add_worker(setting, &mut inputs, member, lasting, lost[at]);
             let of_before = loss_before(setting, &before[at], state, &delivered[at]);
-            add_worker(setting, &mut healthy, state.away, of_before);
+            add_worker(setting, &mut healthy, member, of_before, 0);
         }
     }
     let residents = household.here(regime).into_iter().filter(|at| !household.person(*at, regime).away);
