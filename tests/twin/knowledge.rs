@@ -77,12 +77,10 @@ pub fn is_literate(setting: &Setting, household: &Household, person: &Person) ->
     let educated = u32::from(household.education_number) < limit(reached);
     let education = if educated { setting.society().prevention.education_odds } else { 1.0 };
     let is_old = person.age(setting.year) >= 65;
-    let odds = odds(
-        setting.expected.literacy_odds,
-        literacy,
-        f64::from(person.schooling_left(setting.regime)),
-        is_old,
-    );
+    // Of a level that isn't finished the years don't count.
+    let years = f64::from(person.schooling_left(setting.regime));
+    let finished = LEVELS.into_iter().rfind(|level| *level <= years).expect("0 is least");
+    let odds = odds(setting.expected.literacy_odds, literacy, finished, is_old);
     u32::from(person.literacy_number) < limit(of_odds(odds * education))
 }
 

@@ -166,7 +166,30 @@ fn ideal_implementation_in_each_dimension_and_in_all() {
 
 #[test]
 fn exaggerations() {
-    let cases: [&[&str]; 18] = [
+    let cases: [&[&str]; 24] = [
+        &[
+            "society.care.follow_up_cancer=6",
+            "society.care.follow_up_stroke=4",
+            "society.care.follow_up_fade=0.9",
+            "society.illness.onset_factor=3",
+        ],
+        &["society.care.frailty_log_sd=1.5", "society.care.outpatient_log_sd=1.5"],
+        &["society.care.outpatient_after_stay=12", "society.care.outpatient_major=40"],
+        &[
+            "society.schooling.leaving_junior=0.5",
+            "society.schooling.leaving_senior=0.5",
+            "society.schooling.earnings_per_year=0.12",
+            "plan.last_year=2032",
+        ],
+        &[
+            "society.work.wage_16=0.9",
+            "society.work.wage_45=0.9",
+            "society.work.disabled_factor=0.9",
+            "society.work.farm_earnings=1.2",
+            "society.work.farm_days=0",
+            "society.work.property_share=0.5",
+        ],
+        &["society.demography.mortality_factor=2", "plan.households=300", "plan.last_year=2032"],
         &[
             "society.population.village_households=7",
             "places.poor-county.clinics_staffed=0.4",
@@ -223,22 +246,4 @@ fn exaggerations() {
     for settings in cases {
         twins::agree(SMALL, settings);
     }
-}
-
-#[test]
-fn developing() {
-    let mut settings = vec![
-        "society.switches.programmes=false",
-        "society.switches.funds=false",
-        "society.switches.monitoring=false",
-        "society.switches.deposits=false",
-        "society.switches.price_response=false",
-        "history.classes.illness_poor_share=0",
-        "regimes.targeted.classes.illness_poor_share=0",
-        "regimes.inclusive.classes.illness_poor_share=0",
-        "regimes.transition.classes.illness_poor_share=0",
-    ];
-    let more = std::env::var("TWIN_SET").unwrap_or_default();
-    settings.extend(more.split_whitespace());
-    twins::agree(SMALL, &settings);
 }

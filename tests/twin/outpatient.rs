@@ -22,6 +22,9 @@ pub fn of_the_year(seeking: &mut Seeking, outcome: &mut Outcome) {
         let patient = seeking.patient(at, insured, 11);
         let settled = settle(setting, &bill, &patient, 0, &mut seeking.used);
         outcome.care.add(&bill, &settled);
+        // Visits are spread over the year: as many twelfths come next year as reimbursements come months late.
+        let twelfths = Rate::from_ppm(settled.delay_months.min(12) * 1_000_000 / 12);
+        outcome.care.late += crate::setting::fen(settled.delayed).times(twelfths).fen();
         outcome.billed[at] += bill.amount;
     }
 }
