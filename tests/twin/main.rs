@@ -247,3 +247,9 @@ fn exaggerations() {
         twins::agree(SMALL, settings);
     }
 }
+
+/// A newborn's number of the year is the largest, but the frailty score brought the frail ones among the users.
+#[test]
+fn a_frail_newborn_had_outpatient_care() {
+    twins::agree(SMALL, &["society.care.outpatient_lasting_share=1"]);
+}

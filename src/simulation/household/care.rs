@@ -261,7 +261,8 @@ impl Step<'_> {
         let payers = self.payers(11);
         let classes = known_of(&payers);
         for at in 0..self.people.len() {
-            if !self.present(at) {
+            // A newborn has none.
+            if !self.present(at) || self.people[at].birth_year == self.year.number() {
                 continue;
             }
             let seeker = self.seeker(at, Money::ZERO, (self.states[at].insured, outcome.aware), classes);
