@@ -20,6 +20,8 @@ pub struct Evidence {
     recovery: BTreeMap<&'static str, f64>,
     leaving: Of<f64>,
     schooling: Of<[f64; 4]>,
+    /// Shares of children under 15 and of people of 60 and over in the projection, by year.
+    projection: Vec<(i16, f64, f64)>,
     /// Location, scale, skew and tail of the distribution of log income, by year.
     income: BTreeMap<i16, [f64; 4]>,
 }
@@ -104,6 +106,9 @@ impl Evidence {
             schooling: rows("schooling")
                 .map(|row| ((row.sex(), row.whole("born_from")), schooling(&row)))
                 .collect(),
+            projection: rows("projection")
+                .map(|row| (row.whole("year"), row.number("age_0_14"), row.number("age_60")))
+                .collect(),
             income: rows("income").map(|row| (row.whole("year"), shape(&row))).collect(),
         }
     }
@@ -183,6 +188,19 @@ impl Evidence {
     /// Recoveries a person and year.
     pub fn recovery(&self, condition: usize) -> f64 {
         self.recovery[condition_name(condition)]
+    }
+
+    /// Projected shares of children under 15 and of people of 60 and over: linear between the years given, constant
+    /// outside them.
+    pub fn projected_shares(&self, year: Year) -> (f64, f64) {
+        let (first, last) = (self.projection[0].0, self.projection[self.projection.len() - 1].0);
+        let at = f64::from(year.number().clamp(first, last));
+        let of = |share: fn(&(i16, f64, f64)) -> f64| {
+            let points: Vec<(f64, f64)> =
+                self.projection.iter().map(|row| (f64::from(row.0), share(row))).collect();
+            along(&points, at)
+        };
+        (of(|row| row.1), of(|row| row.2))
     }
 
     /// Shares of those born in a year with at most no, primary, junior, senior schooling.

@@ -8,6 +8,7 @@ use fanpin::scenario::plan::Place;
 use fanpin::scenario::society::{Care, Formation, Illness, Society};
 use fanpin::units::{Money, Year};
 
+use crate::alignment::{Population, Rates};
 use crate::evidence::Evidence;
 use crate::illness::{CANCER, STROKE, mean_further_stays};
 use crate::prevention::improved_after;
@@ -34,6 +35,11 @@ pub struct Expected {
     singles: [Vec<f64>; 2],
     /// Daughters who marry for each son who does.
     pub brides: f64,
+    /// The population, where it is aligned to a projection.
+    aligned: Option<Population>,
+    /// Factors on leaving for good and on births; one where nothing is aligned.
+    pub leaving_factor: f64,
+    pub birth_factor: f64,
     /// Share of villages with an improved environment under the historical rules.
     pub improved: f64,
     /// Odds of literacy of an adult with six years of schooling.
@@ -88,6 +94,9 @@ impl Expected {
             ),
             singles: expected_singles().map(|by_age| by_age.to_vec()),
             brides: 0.0,
+            aligned: (society.alignment.strength > 0.0).then(Population::at_start),
+            leaving_factor: 1.0,
+            birth_factor: 1.0,
             improved: place.improved_environment,
             literacy_odds: 0.0,
             literate: 0.0,
@@ -102,6 +111,7 @@ impl Expected {
         self.age_the_recently_ill(&society.illness, place, evidence, year);
         self.age_the_ill(&society.illness, place, evidence, year);
         self.marry_the_single(scenario, evidence, year);
+        self.align(society, evidence, year);
         self.improved = improved_after(self.improved, &scenario.history, &society.prevention, year);
         self.literacy_odds = knowledge::odds_of_the_year(&society.literacy, evidence, year);
         self.literate =
@@ -182,6 +192,13 @@ impl Expected {
         }
         let [sons, daughters] = married;
         self.brides = if sons > 0.0 { daughters / sons } else { 1.0 };
+    }
+
+    fn align(&mut self, society: &Society, evidence: &Evidence, year: Year) {
+        let Some(population) = &mut self.aligned else { return };
+        let factors = population.advance(&Rates { society, evidence, year, brides: self.brides });
+        self.leaving_factor = libm::pow(factors.leaving, society.alignment.strength);
+        self.birth_factor = libm::pow(factors.births, society.alignment.strength);
     }
 
     fn shares(&self, sex: Sex, age: i16) -> &[f64; CONDITIONS] {

@@ -89,7 +89,8 @@ fn die(setting: &Setting, household: &mut Household, at: usize, outcome: &mut Ou
 
 fn leaves(setting: &Setting, person: &Person) -> bool {
     let published = setting.evidence.leaving(person.sex, person.age(setting.year));
-    let chance = (published * setting.society().demography.leaving_factor).min(1.0);
+    let chance =
+        (published * setting.society().demography.leaving_factor * setting.expected.leaving_factor).min(1.0);
     person.may_leave && setting.happens(Draw::Leaving, person.id, chance)
 }
 
@@ -116,7 +117,9 @@ pub fn name_newborns(setting: &Setting, household: &mut Household, regimes: usiz
         let woman = &household.members[at];
         let (age, mother) = (woman.age(setting.year), woman.id);
         let published = setting.evidence.birth(setting.year, age);
-        let chance = (published * setting.society().demography.fertility_factor).min(1.0);
+        let chance =
+            (published * setting.society().demography.fertility_factor * setting.expected.birth_factor)
+                .min(1.0);
         let bears = woman.sex == Sex::Female
             && woman.lives_under_some_regime()
             && setting.happens(Draw::Birth, mother, chance);

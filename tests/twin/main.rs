@@ -3,13 +3,14 @@
 //!
 //! It shares with the fast core the units, the keyed draws and the ids under which they are drawn, the resolved
 //! scenario, the names and bins in which sums are kept, and the synthesis of the end of 2010: the households that
-//! are drawn, and the single children that its types of household hold. Everything else is written anew from
+//! are drawn, and the members that its types of household hold in expectation. Everything else is written anew from
 //! `docs/odd.md`: no columns, no thresholds made beforehand, no tables made once a year but what is expected of the
 //! nation. A parameter is looked up and a chance worked out where it is used.
 
 use fanpin::record::Tally;
 
 mod accounts;
+mod alignment;
 mod bills;
 mod care;
 mod compare;
@@ -166,7 +167,8 @@ fn ideal_implementation_in_each_dimension_and_in_all() {
 
 #[test]
 fn exaggerations() {
-    let cases: [&[&str]; 24] = [
+    let cases: [&[&str]; 25] = [
+        &["society.alignment.strength=0.7"],
         &[
             "society.care.follow_up_cancer=6",
             "society.care.follow_up_stroke=4",
