@@ -146,6 +146,13 @@ struct Parts {
     uncovered: i64,
 }
 
+impl Settled {
+    /// What of the payments for a stay of a month comes next year.
+    pub fn late(&self, month: u32) -> i64 {
+        if month + self.delay_months >= 12 { self.delayed } else { 0 }
+    }
+}
+
 impl Parts {
     fn of(self, layer: &Layer) -> i64 {
         match layer.covers {

@@ -1,15 +1,16 @@
 //! Care: who seeks it, who can, where, at what cost; what is forgone and why; days lost.
 
 use fanpin::random::threshold;
-use fanpin::scenario::policy::{Class, Level, Service};
+use fanpin::scenario::policy::{Class, Department, Level, Service};
 use fanpin::units::{Money, Rate};
 
 use crate::bills::{Bill, Patient, UsedUp, settle};
 use crate::evidence::yuan;
 use crate::expected::MENTAL;
 use crate::illness::Stay;
+use crate::illness_poor::{self, SettledStay};
 use crate::knowledge::claim_word;
-use crate::lists;
+use crate::lists::{self, known_to};
 use crate::outcome::{CareSums, Outcome};
 use crate::people::{Classes, Household};
 use crate::prevention::{Delivered, in_order};
@@ -46,6 +47,7 @@ pub struct Seeking<'a> {
     pub admitted: Vec<u32>,
     /// Whose needed hospital care is forgone this year.
     pub forgone: Vec<bool>,
+    pub settled: Vec<SettledStay>,
 }
 
 pub fn mean_cost(setting: &Setting, level: Level) -> Money {
@@ -79,6 +81,9 @@ impl Seeking<'_> {
         for stay in stays {
             self.attend(stay, outcome);
         }
+        if outcome.recognised {
+            illness_poor::claim_back(self, outcome);
+        }
         crate::outpatient::of_the_year(self, outcome);
         let regime = self.setting.regime;
         for (at, forgone) in self.forgone.iter().enumerate() {
@@ -101,7 +106,7 @@ impl Seeking<'_> {
         let state = self.household.person(stay.patient, regime);
         let enrolled = state.insured;
         let insured = enrolled && month >= u32::from(state.benefits_from_month);
-        let (needed, bill) = match self.fate(stay, insured, outcome.is_aware) {
+        let (needed, bill) = match self.fate(stay, insured, month, outcome.is_aware) {
             Fate::NotNeeded => return,
             Fate::Forgone(reason) => {
                 let sums = &mut outcome.care;
@@ -127,14 +132,18 @@ impl Seeking<'_> {
         sums.inpatient += bill.amount;
         sums.paid_inpatient += bill.amount - settled.out_of_pocket;
         sums.waiting += if enrolled && !insured { bill.amount } else { 0 };
-        sums.late += if month + settled.delay_months >= 12 { settled.delayed } else { 0 };
+        sums.late += settled.late(month);
         outcome.billed[stay.patient] += bill.amount;
         outcome.stays.push(bill.amount);
         self.admitted[stay.patient] += 1;
         self.liquidity = (self.liquidity - settled.out_of_pocket - settled.delayed).max(0);
         let id = self.household.id;
         let own = &mut self.household.under[regime];
-        outcome.found |= lists::alert(setting, id, outcome.care.out_of_pocket, month, own);
+        let spent = outcome.care.out_of_pocket;
+        outcome.found |= lists::alert(setting, id, spent, month, own);
+        outcome.recognised |= illness_poor::recognise(setting, spent, outcome.is_aware, month, own);
+        let patient = stay.patient;
+        self.settled.push(SettledStay { bill, patient, insured, month, claim, settled });
         self.lose_days(stay, needed);
     }
 
@@ -182,12 +191,18 @@ impl Seeking<'_> {
         }
     }
 
-    /// The classes by whose terms a family reckons: those of ordinary people if it doesn't know the rules.
-    fn classes(&self, is_aware: bool) -> Classes {
-        if is_aware { self.household.under[self.setting.regime].classes.clone() } else { Classes::new() }
+    /// The classes that any department knows of in a month.
+    fn known(&self, month: u32) -> Classes {
+        let own = &self.household.under[self.setting.regime];
+        Department::ALL.iter().flat_map(|department| known_to(self.setting, *department, month, own)).collect()
     }
 
-    fn fate(&self, stay: &Stay, insured: bool, is_aware: bool) -> Fate {
+    /// The classes by whose terms a family reckons: those of ordinary people if it doesn't know the rules.
+    fn classes(&self, is_aware: bool, month: u32) -> Classes {
+        if is_aware { self.known(month) } else { Classes::new() }
+    }
+
+    fn fate(&self, stay: &Stay, insured: bool, month: u32, is_aware: bool) -> Fate {
         let (setting, care) = (self.setting, &self.setting.society().care);
         let needed = stay.mildness <= care.needed_share;
         let emergency = stay.mildness <= care.emergency_share;
@@ -204,7 +219,7 @@ impl Seeking<'_> {
         if needed && stay.claim_word.rotate_left(17) < threshold(care.untreated_other) {
             return untreated(Reason::Other);
         }
-        let demand = |is_aware| inpatient_demand(setting, &self.classes(is_aware), insured, level);
+        let demand = |is_aware| inpatient_demand(setting, &self.classes(is_aware, month), insured, level);
         let near = setting.policy.implementation.environment;
         let distance = f64::from(self.household.distance) / 1e6;
         let distance = if near { distance.max(1.0) } else { distance };
@@ -222,16 +237,16 @@ impl Seeking<'_> {
                 Reason::Money
             });
         }
-        if self.deposit(&bill, insured) > self.liquidity {
+        if self.deposit(&bill, insured, month) > self.liquidity {
             return untreated(Reason::Money);
         }
         Fate::Treated { needed, bill }
     }
 
-    /// What the hospital asks before treatment, fen: by the best of the household's classes.
-    fn deposit(&self, bill: &Bill, insured: bool) -> i64 {
+    /// What the hospital asks before treatment, fen: by the best of the classes that departments know.
+    fn deposit(&self, bill: &Bill, insured: bool, month: u32) -> i64 {
         let (policy, year) = (self.setting.policy, self.setting.year);
-        let classes = in_order(&self.household.under[self.setting.regime].classes);
+        let classes = in_order(&self.known(month));
         let of_class = |class: Class| policy.deposit_share[class as usize].at(year);
         let share = if bill.outside {
             policy.deposit_share_outside.at(year)
@@ -245,7 +260,6 @@ impl Seeking<'_> {
 
     /// The patient as departments know them in a month.
     pub fn patient(&self, at: usize, insured: bool, month: u32) -> Patient {
-        use fanpin::scenario::policy::Department;
         let own = &self.household.under[self.setting.regime];
         let person = &self.household.members[at];
         Patient {
@@ -255,7 +269,7 @@ impl Seeking<'_> {
             chronic: person.under[self.setting.regime].chronic,
             household_income: own.income_last,
             income_per_head: own.income_last / own.members_last.max(1),
-            known: Department::ALL.map(|department| lists::known_to(self.setting, department, month, own)),
+            known: Department::ALL.map(|department| known_to(self.setting, department, month, own)),
         }
     }
 
@@ -283,11 +297,11 @@ impl Seeking<'_> {
     }
 
     /// The share of a family's own of a bill that it expects, at the classes it reckons by.
-    pub fn expected_shares(&self, insured: bool, is_aware: bool, bill: &Bill) -> Vec<f64> {
+    pub fn expected_shares(&self, insured: bool, is_aware: bool, month: u32, bill: &Bill) -> Vec<f64> {
         if !insured {
             return vec![1.0];
         }
-        let classes = in_order(&self.classes(is_aware));
+        let classes = in_order(&self.classes(is_aware, month));
         classes.into_iter().map(|class| own_share(self.setting, class, bill)).collect()
     }
 }

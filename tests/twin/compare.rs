@@ -4,7 +4,7 @@ use fanpin::record::{CountySums, CountyTally, Descent, Flows, Histograms, Sums};
 
 use crate::county::Totals;
 use crate::frailty;
-use crate::people::{Classes, County, Household, HouseholdState, Person, Place, Registration, Risk};
+use crate::people::{Classes, County, Household, HouseholdState, Person, Place, Register, Registration, Risk};
 use crate::setting::{Published, Setting};
 use crate::year::CountyYear;
 
@@ -73,7 +73,8 @@ fn bits(classes: &Classes) -> i64 {
     classes.iter().map(|class| 1_i64 << *class as u32).sum()
 }
 
-pub fn of_county(published: &Published, county: &County, regime: usize, into: &mut Quantities) {
+pub fn of_county(setting: &Setting, published: &Published, county: &County, into: &mut Quantities) {
+    let (policy, regime) = (setting.policy, setting.regime);
     let state = &county.under[regime];
     into.add("threshold of registration", published.registration);
     into.add("threshold of dibao", published.dibao);
@@ -94,9 +95,17 @@ pub fn of_county(published: &Published, county: &County, regime: usize, into: &m
         into.add(format!("share met by payer {payer}"), published.met[payer].ppm());
         into.add(format!("months late of payer {payer}"), published.delay[payer]);
     }
+    for (at, served) in published.served.iter().enumerate() {
+        into.add(format!("share served by programme {at}"), served.ppm());
+    }
     for account in 0..4 {
         into.add(format!("balance of account {account}"), state.balance[account]);
         into.add(format!("money share of account {account}"), state.money_share[account]);
+    }
+    for (at, programme) in policy.programmes.iter().enumerate() {
+        let purse = state.purse(&programme.id);
+        into.add(format!("balance of programme {at}"), purse.balance);
+        into.add(format!("money share of programme {at}"), purse.share);
     }
     into.add("staff", state.staff);
     into.add("load", state.load);
@@ -193,6 +202,8 @@ fn of_state(own: &HouseholdState, into: &mut Quantities) {
     into.add("classes on 1 January", bits(&own.classes_opening));
     into.add("classes last year", bits(&own.classes_before));
     into.add("found in month", own.found_month.map_or(-1, i64::from));
+    into.add("illness-poor from month", own.illness_poor_from.map_or(-1, i64::from));
+    into.add("illness-poor last year", own.illness_poor_last);
     let monitored = match own.monitored {
         None => 0,
         Some(Risk::NearLine) => 1,
@@ -204,7 +215,12 @@ fn of_state(own: &HouseholdState, into: &mut Quantities) {
     into.add("children away", own.children_away);
     into.add("years in poverty", own.poor_years);
     into.add("poor since lifting", own.poor_since_lifting);
-    into.add("on the register", own.on_register);
+    let register = match own.register {
+        Register::Not => 0,
+        Register::FallenBack => 1,
+        Register::NewlyPoor => 2,
+    };
+    into.add("on the register", register);
     into.add("years since a major illness", own.years_since_shock.map_or(-1, i64::from));
     into.add("ever entered", own.ever_entered);
     into.add("died since the switch", own.died_since_switch);
@@ -250,8 +266,28 @@ pub fn county_sums(setting: &Setting, lived: &CountyYear, county: &County) -> Co
     add(CountyTally::Staff, published.staff * totals.persons);
     add(CountyTally::Beds, published.beds * totals.persons);
     add(CountyTally::ServiceCost, crate::evidence::yuan(cost).fen() * totals.persons);
+    use fanpin::scenario::policy::ProgrammeKind;
+    for (at, of) in &totals.programmes {
+        let (applied, served) = match setting.policy.programmes[*at].kind {
+            ProgrammeKind::IncomeGap => (CountyTally::Applied, CountyTally::Served),
+            ProgrammeKind::Grant => (CountyTally::Applied1, CountyTally::Served1),
+            ProgrammeKind::Job => (CountyTally::Applied2, CountyTally::Served2),
+            ProgrammeKind::Industry => (CountyTally::Applied3, CountyTally::Served3),
+        };
+        add(applied, of.applied);
+        add(served, of.served);
+    }
     if !setting.society().switches.funds {
         return sums;
+    }
+    add(CountyTally::OwnRevenue, books.own_revenue);
+    for (at, purse) in &books.purses {
+        let of = totals.programmes.get(at).copied().unwrap_or_default();
+        add(CountyTally::ProgrammeRevenue, purse.revenue);
+        add(CountyTally::ProgrammeOwed, of.owed);
+        add(CountyTally::ProgrammePaid, of.paid);
+        add(CountyTally::ProgrammeBalance, purse.balance);
+        add(CountyTally::ProgrammeHeld, of.owed * purse.held_back / 1_000_000);
     }
     let met = |payer: Payer| i64::from(published.met[payer as usize].ppm()) * totals.persons;
     add(CountyTally::AidMet, met(Payer::MedicalAid));
@@ -262,7 +298,10 @@ pub fn county_sums(setting: &Setting, lived: &CountyYear, county: &County) -> Co
     let spending =
         [CountyTally::Spending, CountyTally::Spending1, CountyTally::Spending2, CountyTally::Spending3];
     let balance = [CountyTally::Balance, CountyTally::Balance1, CountyTally::Balance2, CountyTally::Balance3];
+    let held =
+        [CountyTally::HeldBack, CountyTally::HeldBack1, CountyTally::HeldBack2, CountyTally::HeldBack3];
     for account in 0..4 {
+        add(held[account], books.held_back[account] * totals.persons);
         add(revenue[account], books.revenue[account]);
         add(spending[account], books.spending[account]);
         add(balance[account], county.under[regime].balance[account]);

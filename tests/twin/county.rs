@@ -1,18 +1,21 @@
 //! The county: what it publishes on 1 January, its books, money and staff of the next year.
 
+use std::collections::BTreeMap;
+
 use fanpin::scenario::policy::{PAYERS, Payer, Shortage};
 use fanpin::units::Rate;
 
 use crate::evidence::yuan;
 use crate::outcome::Outcome;
 use crate::people::CountyState;
+use crate::purses::{self, ProgrammeTotals, PurseBooks};
 use crate::setting::{Published, Setting, fen, limit, rate, whole};
 
 const MILLION: i64 = 1_000_000;
-const INSURANCE: usize = 0;
-const CRITICAL_ILLNESS: usize = 1;
-const MEDICAL_AID: usize = 2;
-const TOP_UP: usize = 3;
+pub const INSURANCE: usize = 0;
+pub const CRITICAL_ILLNESS: usize = 1;
+pub const MEDICAL_AID: usize = 2;
+pub const TOP_UP: usize = 3;
 
 /// The account a payer pays from; charity has none.
 pub fn account_of(payer: Payer) -> Option<usize> {
@@ -27,7 +30,7 @@ pub fn account_of(payer: Payer) -> Option<usize> {
 
 /// What a fund that runs short does: nothing runs short in an ideal environment, and an ideal agency is never
 /// late.
-fn shortage(setting: &Setting) -> Shortage {
+pub fn shortage(setting: &Setting) -> Shortage {
     let ideal = setting.policy.implementation;
     match setting.policy.funds.shortage {
         _ if ideal.environment => Shortage::None,
@@ -107,6 +110,7 @@ pub fn publish(setting: &Setting, county: &CountyState) -> Published {
                 if delays { (12 * (MILLION - money(payer)) / MILLION) as u32 } else { 0 }
             },
         ),
+        served: purses::served(setting, county),
         staff,
         honoured: limit(honoured),
         capability: limit(treated.min(1.0) * beds),
@@ -122,9 +126,12 @@ pub struct Totals {
     pub paid: [i64; PAYERS],
     pub premiums: i64,
     pub premium_aid: i64,
+    pub subsidies: i64,
     pub contracts: i64,
     /// Stays in the county.
     pub stays: i64,
+    /// By position of the programme.
+    pub programmes: BTreeMap<usize, ProgrammeTotals>,
 }
 
 impl Totals {
@@ -133,8 +140,12 @@ impl Totals {
         (0..PAYERS).for_each(|payer| self.paid[payer] += outcome.care.paid[payer]);
         self.premiums += outcome.premiums_own + outcome.premiums_aid + outcome.premiums_subsidy;
         self.premium_aid += outcome.premiums_aid;
+        self.subsidies += outcome.premiums_subsidy;
         self.contracts += outcome.signed;
         self.stays += outcome.care.admissions - outcome.care.outside;
+        for grant in &outcome.grants {
+            self.programmes.entry(grant.programme).or_default().add(grant);
+        }
     }
 }
 
@@ -144,6 +155,11 @@ pub struct Books {
     pub revenue: [i64; 4],
     pub spending: [i64; 4],
     pub burden: i64,
+    pub own_revenue: i64,
+    /// Share of next year over what means allow, in millionths.
+    pub held_back: [i64; 4],
+    /// Purses by position of their programme.
+    pub purses: BTreeMap<usize, PurseBooks>,
 }
 
 /// Closes the books, and leaves money and staff to the next year.
@@ -151,25 +167,36 @@ pub fn close(setting: &Setting, totals: &Totals, county: &mut CountyState) -> Bo
     let mut books = Books::default();
     if setting.society().switches.funds {
         books = keep_books(setting, totals, county);
-    }
-    for account in 0..4 {
-        decide(setting, &books, totals, account, county);
+        let owed: Vec<i64> = (0..4).map(|at| owed(setting, &books, totals, at, county)).collect();
+        let affordable = purses::affordable(setting, &books, totals, &owed);
+        for account in 0..4 {
+            decide(setting, &mut books, owed[account], affordable, account, county);
+        }
+        books.purses = purses::keep(setting, totals, affordable, county);
     }
     staff(setting, totals, county);
     beds(setting, totals, county);
     books
 }
 
+pub fn is_pool(account: usize) -> bool {
+    account == INSURANCE || account == CRITICAL_ILLNESS
+}
+
+/// So much a head, by the prices of the year.
+pub fn a_head(setting: &Setting, totals: &Totals, amount: f64) -> i64 {
+    yuan(amount * setting.terms_growth()).fen() * totals.persons
+}
+
 fn keep_books(setting: &Setting, totals: &Totals, county: &mut CountyState) -> Books {
     let (funds, year) = (&setting.policy.funds, setting.year);
-    let a_head = |amount: f64| yuan(amount * setting.terms_growth()).fen() * totals.persons;
     let critical = fen(totals.premiums).times(rate(funds.critical_share.at(year))).fen();
     let mut books = Books {
         revenue: [
             totals.premiums - critical,
             critical,
-            a_head(funds.aid_yuan.at(year) * setting.place.aid_budget_factor),
-            a_head(funds.top_up_yuan.at(year)),
+            a_head(setting, totals, funds.aid_yuan.at(year) * setting.place.aid_budget_factor),
+            a_head(setting, totals, funds.top_up_yuan.at(year)),
         ],
         ..Books::default()
     };
@@ -179,47 +206,64 @@ fn keep_books(setting: &Setting, totals: &Totals, county: &mut CountyState) -> B
         }
     }
     books.spending[MEDICAL_AID] += totals.premium_aid;
-    let gap = |account: usize| books.spending[account] - books.revenue[account];
     let risk_share = rate(funds.local_risk_share.at(year));
     for account in 0..4 {
+        let gap = books.spending[account] - books.revenue[account];
         // Of the pools the county bears a share; the prefecture carries the rest.
-        let borne = if account == INSURANCE || account == CRITICAL_ILLNESS {
-            fen(gap(account)).times(risk_share).fen()
-        } else {
-            gap(account)
-        };
+        let borne = if is_pool(account) { fen(gap).times(risk_share).fen() } else { gap };
         let most = fen(books.revenue[account]).times(rate(setting.society().funds.reserve)).fen();
         county.balance[account] = (county.balance[account] - borne).min(most);
     }
-    let pools_gap = (gap(INSURANCE) + gap(CRITICAL_ILLNESS)).max(0);
-    books.burden =
-        books.spending[MEDICAL_AID] + books.spending[TOP_UP] + fen(pools_gap).times(risk_share).fen();
+    books.own_revenue = purses::own_revenue(setting, totals);
+    books.burden = purses::burden(setting, &books, totals);
     books
 }
 
-/// The share of next year's obligations for which there is money, approached by the damping.
-fn decide(setting: &Setting, books: &Books, totals: &Totals, account: usize, county: &mut CountyState) {
-    let funds = &setting.society().funds;
-    let before = county.money_share[account];
-    // Bills were cut to the share met, premium aid was not.
-    let met = if shortage(setting) == Shortage::Prorate { before.max(1) } else { MILLION };
+/// What an account would have paid in full: bills were cut to the share met, premium aid was not.
+fn owed(setting: &Setting, books: &Books, totals: &Totals, account: usize, county: &CountyState) -> i64 {
+    let prorates = shortage(setting) == Shortage::Prorate;
+    let met = if prorates { county.money_share[account].max(1) } else { MILLION };
     let uncut = if account == MEDICAL_AID { totals.premium_aid } else { 0 };
-    let million = i128::from(MILLION);
-    let owed = i128::from(books.spending[account] - uncut) * million / i128::from(met) + i128::from(uncut);
-    let (revenue, balance) = (i128::from(books.revenue[account]), i128::from(county.balance[account]));
-    let means = if account == INSURANCE || account == CRITICAL_ILLNESS {
-        let risk_share = i128::from(rate(setting.policy.funds.local_risk_share.at(setting.year)).ppm());
-        let borne = (owed - revenue).max(0) * risk_share / million;
-        owed - borne + borne.min(balance.max(0))
+    let in_full = i128::from(books.spending[account] - uncut) * i128::from(MILLION) / i128::from(met);
+    i64::try_from(in_full).expect("a county's money is small") + uncut
+}
+
+/// The share of obligations for which there are means, in millionths.
+pub fn goal(setting: &Setting, means: i64, owed: i64) -> i64 {
+    if owed <= 0 || shortage(setting) == Shortage::None {
+        return MILLION;
+    }
+    let share = i128::from(means) * i128::from(MILLION) / i128::from(owed);
+    share.clamp(0, i128::from(MILLION)) as i64
+}
+
+/// From a share towards its goal, as far as the damping lets it.
+pub fn approach(setting: &Setting, before: i64, goal: i64) -> i64 {
+    before + (goal - before) * i64::from(rate(setting.society().funds.damping).ppm()) / MILLION
+}
+
+/// The share of next year's obligations for which there is money.
+fn decide(
+    setting: &Setting,
+    books: &mut Books,
+    owed: i64,
+    affordable: i64,
+    account: usize,
+    county: &mut CountyState,
+) {
+    let (revenue, balance) = (books.revenue[account], county.balance[account]);
+    let goal = if is_pool(account) {
+        let risk_share = i64::from(rate(setting.policy.funds.local_risk_share.at(setting.year)).ppm());
+        let borne = i128::from((owed - revenue).max(0)) * i128::from(risk_share) / i128::from(MILLION);
+        let borne = i64::try_from(borne).expect("a county's money is small");
+        goal(setting, owed - borne + borne.min(balance.max(0)), owed)
     } else {
-        revenue + balance
+        goal(setting, revenue + balance, owed).min(affordable)
     };
-    let is_enough = owed <= 0 || !setting.society().switches.funds || shortage(setting) == Shortage::None;
-    let goal = if is_enough { million } else { (means * million / owed).clamp(0, million) };
-    let damping = i64::from(rate(funds.damping).ppm());
-    let next = before + (goal as i64 - before) * damping / MILLION;
-    let floor = i64::from(rate(funds.floor).ppm()).min(MILLION);
-    county.money_share[account] = next.clamp(floor, MILLION);
+    let floor = i64::from(rate(setting.society().funds.floor).ppm()).min(MILLION);
+    let next = approach(setting, county.money_share[account], goal).clamp(floor, MILLION);
+    county.money_share[account] = next;
+    books.held_back[account] = next - goal;
 }
 
 /// Staff leave, the more of them the more contracts a post has; vacancies are filled in part; talents come and

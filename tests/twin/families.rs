@@ -4,7 +4,7 @@ use fanpin::population::{HouseholdId, PersonId, START, Sex};
 use fanpin::random::{Draw, stream, threshold, unit};
 
 use crate::expected::marriage_rate;
-use crate::people::{Classes, County, Household, HouseholdState, Person, PersonState, Place, Registration};
+use crate::people::{Classes, County, Household, HouseholdState, Person, PersonState, Place, Register, Registration};
 use crate::setting::{Setting, fen};
 use crate::start::{numbers_for_life, quarter};
 use fanpin::units::Rate;
@@ -126,7 +126,7 @@ fn set_up(setting: &Setting, county: &mut County, row: usize, leader: usize) {
         }
     }
     let id = HouseholdId::founded_by(leader_id).bits();
-    // Block 0 is its founder's own, who has the same id.
+    // Block 0 is its founder's, who has the same id.
     let [own, education, ..] = setting.key.block(2, id, START, stream::PROPENSITY);
     let new = Household {
         id,
@@ -190,13 +190,15 @@ fn nothing() -> HouseholdState {
         classes_opening: Classes::new(),
         classes_before: Classes::new(),
         found_month: None,
+        illness_poor_from: None,
+        illness_poor_last: false,
         monitored: None,
         safe_years: 0,
         support_years: 0,
         children_away: 0,
         poor_years: 0,
         poor_since_lifting: false,
-        on_register: false,
+        register: Register::Not,
         years_since_shock: None,
         ever_entered: false,
         died_since_switch: 0,

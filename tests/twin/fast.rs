@@ -45,8 +45,9 @@ impl Witness for Seen {
 }
 
 impl FastYear {
-    /// What the county published, and its money and staff at the end of the year.
-    pub fn of_county(&self, regime: usize, into: &mut Quantities) {
+    /// What the county published, and its money and staff at the end of the year, with as many programmes as the
+    /// policy has.
+    pub fn of_county(&self, regime: usize, programmes: usize, into: &mut Quantities) {
         let (state, published) = (&self.states[regime], &self.published[regime]);
         into.add("threshold of registration", state.thresholds.registration);
         into.add("threshold of dibao", state.thresholds.dibao);
@@ -66,10 +67,17 @@ impl FastYear {
             into.add(format!("share met by payer {payer}"), published.proration[payer].ppm());
             into.add(format!("months late of payer {payer}"), published.delay_months[payer]);
         }
+        for (at, served) in published.served[..programmes].iter().enumerate() {
+            into.add(format!("share served by programme {at}"), served.ppm());
+        }
         let funds = &state.funds;
         for account in 0..4 {
             into.add(format!("balance of account {account}"), funds.balance[account]);
             into.add(format!("money share of account {account}"), funds.share[account]);
+        }
+        for (at, purse) in funds.purses[..programmes].iter().enumerate() {
+            into.add(format!("balance of programme {at}"), purse.balance);
+            into.add(format!("money share of programme {at}"), purse.share);
         }
         into.add("staff", funds.staff_ppm);
         into.add("load", funds.load_ppm);
@@ -156,13 +164,16 @@ fn of_state(state: &HouseholdState, into: &mut Quantities) {
     into.add("classes on 1 January", state.classes_opening);
     into.add("classes last year", state.classes_before);
     into.add("found in month", if state.found_month == NEVER { -1 } else { i64::from(state.found_month) });
+    let from = state.illness_poor_from;
+    into.add("illness-poor from month", if from == NEVER { -1 } else { i64::from(from) });
+    into.add("illness-poor last year", state.illness_poor_last);
     into.add("monitored", state.monitored as u8);
     into.add("years without risk", if state.monitored == Monitored::No { 0 } else { state.safe_years });
     into.add("years of support", state.support_years);
     into.add("children away", state.children_away);
     into.add("years in poverty", state.poor_years);
     into.add("poor since lifting", state.poor_since_exit);
-    into.add("on the register", state.register != fanpin::population::columns::Register::No);
+    into.add("on the register", state.register as u8);
     into.add("years since a major illness", i64::from(state.shock_years) - 1);
     into.add("ever entered", state.ever_entered);
     into.add("died since the switch", state.died_since_switch);

@@ -10,8 +10,8 @@ use fanpin::units::{Money, Rate, Year};
 
 use crate::evidence::{Evidence, yuan};
 use crate::people::PersonState;
-use crate::setting::{Setting, fen, limit, rate, whole};
-use crate::support::in_force;
+use crate::setting::{Setting, fen, rate, whole};
+use crate::support::{in_force, share_of_applicants};
 
 const ONE: i64 = 65_536;
 /// What is worked out at points is linear between them: from -5 to 5 in steps of 1/32.
@@ -99,11 +99,31 @@ pub fn before_support(setting: &Setting, rank: i64) -> Money {
     with.less(fen(between_points(rank, |point| expected_support(setting, point).fen())))
 }
 
-/// What programmes are expected to pay a head at a rank: the gap that officials see under the threshold of
-/// dibao, over five points of their error, by the historical programmes; at most a share of income.
+/// What programmes are expected to have paid a head at a rank: the part g of income y, at most a share of it, that
+/// is the gap seen where the test leaves g out. Found by halving to a yuan, the lower end taken.
 fn expected_support(setting: &Setting, rank: i64) -> Money {
     let society = setting.society();
     let income = illness_free(society, setting.place, setting.evidence, setting.year, rank);
+    let most = income.or_zero().times(rate(society.economy.support_share_most));
+    let at_most = expected_gap(setting, income - most);
+    if at_most == Money::ZERO || at_most >= most {
+        return most.min(at_most);
+    }
+    let (mut low, mut high) = (0, most.fen());
+    while high - low > 100 {
+        let middle = (low + high) / 2;
+        if expected_gap(setting, income - fen(middle)) < fen(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    fen(low)
+}
+
+/// The gap that officials are expected to see at an income a head under the threshold of dibao, over five points
+/// of their error, by the historical programmes.
+fn expected_gap(setting: &Setting, income: Money) -> Money {
     // Gauss-Hermite points and weights of the standard normal distribution.
     let points = [
         (-2.856_970_013_872_806, 0.011_257_411_327_720_7),
@@ -112,7 +132,7 @@ fn expected_support(setting: &Setting, rank: i64) -> Money {
         (1.355_626_179_974_266, 0.222_075_922_005_612_6),
         (2.856_970_013_872_806, 0.011_257_411_327_720_7),
     ];
-    let log_sd = society.lists.income_error;
+    let log_sd = setting.society().lists.income_error;
     let mut expected = 0.0;
     for (z, weight) in points {
         let seen = yuan(income.yuan() * libm::exp(log_sd * z - log_sd * log_sd / 2.0));
@@ -126,12 +146,11 @@ fn expected_support(setting: &Setting, rank: i64) -> Money {
             let standard = yuan(programme.standards.at(setting.year) * setting.dibao_standard());
             let least = yuan(programme.amount_yuan.at(setting.year) * setting.terms_growth());
             let gap = standard.less(seen).max(least);
-            let reach = f64::from(limit(programme.share.at(setting.year))) / 65_536.0;
+            let reach = share_of_applicants(setting, programme) as f64 / 4_294_967_296.0;
             expected += weight * gap.yuan() * reach;
         }
     }
-    let most = income.or_zero().times(rate(society.economy.support_share_most));
-    yuan(expected).min(most)
+    yuan(expected)
 }
 
 /// The seen income under which the share of dibao is expected, in yuan by halving forty times from 100,000.

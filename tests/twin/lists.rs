@@ -5,6 +5,7 @@ use fanpin::scenario::policy::{Class, Department, ListRule, Schedule};
 use fanpin::units::{Rate, Year};
 
 use crate::evidence::yuan;
+use crate::illness_poor;
 use crate::people::{Classes, Household, HouseholdState, Registration, Risk};
 use crate::setting::{Setting, fen, rate};
 
@@ -30,7 +31,7 @@ fn chance(setting: &Setting, schedule: &Schedule) -> u64 {
 }
 
 /// Whole months; none if the agency is ideal.
-fn months(setting: &Setting, schedule: &Schedule) -> u32 {
+pub fn months(setting: &Setting, schedule: &Schedule) -> u32 {
     if setting.policy.implementation.agency { 0 } else { (schedule.at(setting.year) + 0.5) as u32 }
 }
 
@@ -65,7 +66,7 @@ pub fn open(setting: &Setting, household: &mut Household, has_worker: bool, is_a
     let state = &mut household.under[setting.regime];
     register(setting, &seen, state);
     keep_list(setting, &seen, rounds, state);
-    state.classes_before = state.classes.clone();
+    illness_poor::carry(setting, state);
     state.found_month = None;
     let found = rounds < chance(setting, &setting.policy.classes.detection)
         || (is_aware && report < threshold(setting.policy.monitoring.self_report.at(setting.year)));
@@ -204,10 +205,14 @@ pub fn known_to(setting: &Setting, department: Department, month: u32, state: &H
     if month < age {
         return state.classes_before.clone();
     }
-    match state.found_month {
+    let mut classes = match state.found_month {
         Some(found) if month - age >= found => state.classes.clone(),
         _ => state.classes_opening.clone(),
+    };
+    if state.illness_poor_from.is_some_and(|from| month - age >= from) {
+        classes.insert(Class::IllnessPoor);
     }
+    classes
 }
 
 pub fn is_monitored(classes: &Classes) -> bool {

@@ -1,12 +1,12 @@
 //! What a household-year adds to the sums behind the measures.
 
 use fanpin::record::{TALLIES, Tally};
-use fanpin::scenario::policy::{Class, Payer};
+use fanpin::scenario::policy::{Class, Payer, ProgrammeKind};
 
 use crate::expected::MENTAL;
 use crate::lists::is_monitored;
 use crate::outcome::Outcome;
-use crate::people::{Household, Registration};
+use crate::people::{Household, Register, Registration};
 use crate::setting::Setting;
 
 /// The sums of a household-year by name.
@@ -56,6 +56,7 @@ pub fn of_household(setting: &Setting, household: &Household, outcome: Option<&O
         poverty(setting, outcome, &mut sums);
         protection(setting, outcome, &mut sums);
         money(setting, household, outcome, &mut sums);
+        programmes(setting, outcome, &mut sums);
         lists(setting, household, outcome, &mut sums);
         returns(outcome, household, setting.regime, &mut sums);
     }
@@ -252,6 +253,20 @@ fn money(setting: &Setting, household: &Household, outcome: &Outcome, sums: &mut
     sums.add_if(residents > 0 && at_home < line * residents, Tally::PoorResidents, residents);
 }
 
+fn programmes(setting: &Setting, outcome: &Outcome, sums: &mut Sums) {
+    for grant in &outcome.grants {
+        sums.add(Tally::Applications, 1);
+        sums.add_if(grant.is_served, Tally::ApplicationsServed, 1);
+        let of_kind = match setting.policy.programmes[grant.programme].kind {
+            ProgrammeKind::IncomeGap => Tally::SupportGap,
+            ProgrammeKind::Grant => Tally::SupportGrant,
+            ProgrammeKind::Job => Tally::SupportJob,
+            ProgrammeKind::Industry => Tally::SupportIndustry,
+        };
+        sums.add(of_kind, grant.paid());
+    }
+}
+
 fn lists(setting: &Setting, household: &Household, outcome: &Outcome, sums: &mut Sums) {
     let (own, members) = (&household.under[setting.regime], outcome.members);
     let monitored = is_monitored(&own.classes);
@@ -268,7 +283,11 @@ fn lists(setting: &Setting, household: &Household, outcome: &Outcome, sums: &mut
     sums.add_if(outcome.found, Tally::FoundPersons, members);
     sums.add_if(outcome.at_risk, Tally::RiskPersons, members);
     sums.add_if(outcome.risk_is_monitored, Tally::RiskMonitored, members);
-    sums.add_if(outcome.register_returned, Tally::RegisterReturned, members);
+    let register = outcome.newly_on_register;
+    sums.add_if(register == Register::FallenBack, Tally::RegisterReturned, members);
+    sums.add_if(register == Register::NewlyPoor, Tally::RegisterNewlyPoor, members);
+    sums.add_if(outcome.recognised, Tally::IllnessPoorPersons, members);
+    sums.add(Tally::ClaimedBack, outcome.claimed_back);
 }
 
 /// Spells of net poverty, and returns by years since the lifting; the year of lifting itself is left out.

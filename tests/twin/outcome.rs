@@ -3,7 +3,8 @@
 use fanpin::scenario::policy::PAYERS;
 
 use crate::accounts::Accounts;
-use crate::support::Support;
+use crate::people::Register;
+use crate::support::{Grant, Support};
 
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
@@ -37,8 +38,12 @@ pub struct Outcome {
     pub at_risk: bool,
     pub risk_is_monitored: bool,
     pub found: bool,
+    /// Recognised as illness-poor in the year.
+    pub recognised: bool,
+    pub claimed_back: i64,
     pub care: CareSums,
     pub support: Support,
+    pub grants: Vec<Grant>,
     pub premiums_own: i64,
     pub premiums_aid: i64,
     pub premiums_subsidy: i64,
@@ -47,7 +52,8 @@ pub struct Outcome {
     pub poor_last: bool,
     pub not_poor_by_add_back: bool,
     pub not_poor_by_twin: bool,
-    pub register_returned: bool,
+    /// What the register says that it didn't say last year.
+    pub newly_on_register: Register,
     /// Deprived of income, medical care, schooling, a good environment.
     pub deprived: [bool; 4],
     /// Years since the lifting, of those not net poor since; 0 for others.

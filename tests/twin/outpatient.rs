@@ -11,7 +11,7 @@ use crate::frailty;
 use crate::lives::is_born_this_year;
 use crate::outcome::Outcome;
 use crate::people::Person;
-use crate::setting::{Setting, rate, whole};
+use crate::setting::{Setting, fen, rate, whole};
 
 pub fn of_the_year(seeking: &mut Seeking, outcome: &mut Outcome) {
     let (setting, regime) = (seeking.setting, seeking.setting.regime);
@@ -22,9 +22,9 @@ pub fn of_the_year(seeking: &mut Seeking, outcome: &mut Outcome) {
         let patient = seeking.patient(at, insured, 11);
         let settled = settle(setting, &bill, &patient, 0, &mut seeking.used);
         outcome.care.add(&bill, &settled);
-        // Visits are spread over the year: as many twelfths come next year as reimbursements come months late.
-        let twelfths = Rate::from_ppm(settled.delay_months.min(12) * 1_000_000 / 12);
-        outcome.care.late += crate::setting::fen(settled.delayed).times(twelfths).fen();
+        // Visits are spread over the year: so many twelfths come next year as months late.
+        let twelfths = settled.delay_months.min(12) * 1_000_000 / 12;
+        outcome.care.late += fen(settled.delayed).times(Rate::from_ppm(twelfths)).fen();
         outcome.billed[at] += bill.amount;
     }
 }
@@ -146,7 +146,8 @@ fn price_factor(seeking: &Seeking, insured: bool, is_aware: bool, visits: Rate) 
         diseases: only(None),
     };
     let factor = |own: f64| rate(libm::pow(own.max(care.saturation_own_share), care.outpatient_elasticity));
-    let shares = seeking.expected_shares(insured, is_aware, &mean_bill);
+    // Settled by the lists of December.
+    let shares = seeking.expected_shares(insured, is_aware, 11, &mean_bill);
     shares.into_iter().map(factor).max().expect("one class at least")
 }
 

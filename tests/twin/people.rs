@@ -1,6 +1,6 @@
 //! Persons, households and a county, with what every regime keeps of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fanpin::population::{PersonId, Sex};
 use fanpin::record::Cell;
@@ -109,6 +109,15 @@ pub enum Registration {
     Lifted,
 }
 
+/// What the register of the poor says of a household.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Register {
+    #[default]
+    Not,
+    FallenBack,
+    NewlyPoor,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Risk {
     NearLine,
@@ -146,17 +155,30 @@ pub struct HouseholdState {
     pub classes_before: Classes,
     /// Month from which a class found this year is in force for payers.
     pub found_month: Option<u32>,
+    /// Month of this year from which the household counts as illness-poor; from 12 on, of the next year.
+    pub illness_poor_from: Option<u32>,
+    /// Was illness-poor at the end of last year.
+    pub illness_poor_last: bool,
     pub monitored: Option<Risk>,
     pub safe_years: u8,
     pub support_years: u8,
     pub children_away: u8,
     pub poor_years: u8,
     pub poor_since_lifting: bool,
-    pub on_register: bool,
+    pub register: Register,
     /// Years since the first major illness after the switch; the year of it is 0.
     pub years_since_shock: Option<u8>,
     pub ever_entered: bool,
     pub died_since_switch: i64,
+}
+
+/// The money of a programme that has a budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Purse {
+    /// Fen.
+    pub balance: i64,
+    /// Share of applicants for whom there is money, in millionths.
+    pub share: i64,
 }
 
 /// What a regime keeps of the county.
@@ -168,6 +190,8 @@ pub struct CountyState {
     pub balance: [i64; 4],
     /// Share of obligations for which there is money, in millionths.
     pub money_share: [i64; 4],
+    /// By the name of the programme; those that had no budget so far have none.
+    pub purses: BTreeMap<String, Purse>,
     /// Staff over posts, in millionths.
     pub staff: i64,
     /// Staff of talent programmes in millionths of posts, by year of service.
@@ -184,6 +208,13 @@ pub struct County {
     pub villages: Vec<Village>,
     /// By regime.
     pub under: Vec<CountyState>,
+}
+
+impl CountyState {
+    /// The purse of a programme: empty and in full where there was none.
+    pub fn purse(&self, programme: &str) -> Purse {
+        self.purses.get(programme).copied().unwrap_or(Purse { balance: 0, share: 1_000_000 })
+    }
 }
 
 impl PersonState {

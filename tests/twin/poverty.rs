@@ -4,7 +4,7 @@ use fanpin::units::Rate;
 
 use crate::lists::is_monitored;
 use crate::outcome::Outcome;
-use crate::people::{Household, Person, Registration};
+use crate::people::{Household, Person, Register, Registration};
 use crate::setting::{Setting, fen};
 
 pub fn judge(setting: &Setting, household: &mut Household, outcome: &mut Outcome) {
@@ -24,9 +24,14 @@ pub fn judge(setting: &Setting, household: &mut Household, outcome: &mut Outcome
     outcome.not_poor_by_add_back = outcome.poor && restored >= line;
     let is_lifted = own.registration == Registration::Lifted;
     let seen_net = fen(net).times(Rate::from_ppm(error)).fen();
-    let on_register = is_lifted && is_monitored(&own.classes) && seen_net < line;
-    outcome.register_returned = on_register && !own.on_register;
-    own.on_register = on_register;
+    let register = match own.registration {
+        _ if !is_monitored(&own.classes) || seen_net >= line => Register::Not,
+        Registration::Lifted => Register::FallenBack,
+        Registration::Never => Register::NewlyPoor,
+        Registration::Registered => Register::Not,
+    };
+    outcome.newly_on_register = if register == own.register { Register::Not } else { register };
+    own.register = register;
     if setting.switched && outcome.poor && !outcome.poor_last {
         own.ever_entered = true;
     }

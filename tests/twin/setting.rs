@@ -47,6 +47,8 @@ pub struct Published {
     pub met: [Rate; PAYERS],
     /// Months by which each payer pays later.
     pub delay: [u32; PAYERS],
+    /// Share of its applicants that each programme of the policy serves.
+    pub served: Vec<Rate>,
     /// Staff over posts, in millionths.
     pub staff: i64,
     /// As limits of numbers of 16 bits: contracts honoured, county cases treated, township cases that staff

@@ -1,5 +1,7 @@
 //! The county at the end of 2010, made of the households that were drawn.
 
+use std::collections::BTreeMap;
+
 use fanpin::population::synthesis::{Founder, HouseholdDraw, Relation, Synthesiser, draw_household};
 use fanpin::population::{HouseholdId, PersonId, START, Sex};
 use fanpin::random::{Draw, Key, normal, stream, threshold};
@@ -10,7 +12,8 @@ use crate::income::{illness_free, permanent_rank, rank_of, strength, whole_rank}
 use crate::lists::seen;
 use crate::lives::{going_rate, returning_rate};
 use crate::people::{
-    Classes, County, CountyState, Household, HouseholdState, Person, PersonState, Place, Registration,
+    Classes, County, CountyState, Household, HouseholdState, Person, PersonState, Place, Register,
+    Registration,
 };
 use crate::setting::{Setting, whole};
 
@@ -151,13 +154,15 @@ fn household(
         classes_opening: Classes::new(),
         classes_before: Classes::new(),
         found_month: None,
+        illness_poor_from: None,
+        illness_poor_last: false,
         monitored: None,
         safe_years: 0,
         support_years: 0,
         children_away: 0,
         poor_years: 0,
         poor_since_lifting: false,
-        on_register: false,
+        register: Register::Not,
         years_since_shock: None,
         ever_entered: false,
         died_since_switch: 0,
@@ -200,6 +205,7 @@ pub fn county(setting: &Setting, synthesiser: &Synthesiser, task: &CountyTask) -
         seen_incomes,
         balance: [0; 4],
         money_share: [1_000_000; 4],
+        purses: BTreeMap::new(),
         staff: whole(setting.place.staff_level * 1e6),
         talents: vec![0; 15],
         load: 0,

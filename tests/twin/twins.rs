@@ -65,8 +65,8 @@ fn regime_name(setting: &Setting) -> String {
 fn hold_county(settings: &[Setting], county: &County, lived: &CountyYear, fast: &FastYear) {
     for setting in settings {
         let (mut ours, mut theirs) = (Quantities::default(), Quantities::default());
-        fast.of_county(setting.regime, &mut theirs);
-        compare::of_county(&lived.published[setting.regime], county, setting.regime, &mut ours);
+        fast.of_county(setting.regime, setting.policy.programmes.len(), &mut theirs);
+        compare::of_county(setting, &lived.published[setting.regime], county, &mut ours);
         // Money and staff of the year's end come out of the households, which are held first.
         let published: Vec<String> = theirs.differences(&ours);
         let at_start = published.iter().filter(|line| !is_of_the_years_end(line));
@@ -110,8 +110,8 @@ fn hold_households(setting: &Setting, county: &County, lived: &CountyYear, fast:
         );
     }
     let (mut ours, mut theirs) = (Quantities::default(), Quantities::default());
-    fast.of_county(setting.regime, &mut theirs);
-    compare::of_county(&lived.published[setting.regime], county, setting.regime, &mut ours);
+    fast.of_county(setting.regime, setting.policy.programmes.len(), &mut theirs);
+    compare::of_county(setting, &lived.published[setting.regime], county, &mut ours);
     let lines = theirs.differences(&ours);
     assert!(lines.is_empty(), "{year}, {regime}, the county on 31 December:\n{lines:#?}");
 }

@@ -14,12 +14,12 @@ use crate::lists;
 use crate::lives::{deaths_departures_births, is_able, migrate, name_newborns};
 use crate::measures::Sums;
 use crate::outcome::Outcome;
-use crate::people::{County, Household, PersonState};
+use crate::people::{County, Household, HouseholdState, PersonState};
 use crate::poverty::judge;
 use crate::prevention::{Delivered, in_order, prevent};
 use crate::schooling::leave_in_distress;
 use crate::setting::{Published, Setting, rate};
-use crate::support::{Support, grant};
+use crate::support::{Support, apply, received};
 
 /// What became of every household under every regime, and of the county: `[regime]`.
 pub struct CountyYear {
@@ -127,6 +127,7 @@ fn of_household(setting: &Setting, household: &mut Household) -> Option<Outcome>
         lost: vec![0; household.members.len()],
         admitted: vec![0; household.members.len()],
         forgone: vec![false; household.members.len()],
+        settled: Vec::new(),
         household,
     };
     seeking.through_the_year(&stays, &mut outcome);
@@ -150,14 +151,25 @@ fn open_lists(setting: &Setting, household: &mut Household, outcome: &mut Outcom
     outcome.found = own.found_month.is_some();
     let line = setting.monitoring_line(setting.year.previous());
     outcome.is_target = own.income_last < line * own.members_last;
-    outcome.support = grant(setting, household, &seen, has_worker);
+    outcome.grants = apply(setting, household, &seen, has_worker);
+    outcome.support = received(setting, &outcome.grants);
 }
 
-/// The part of a premium that aid pays, fen: the best of the household's classes on 1 January.
+/// The classes by which premiums and enrolment go: those of 1 January, and illness-poor if it was that at the end
+/// of last year.
+fn classes_of_premiums(own: &HouseholdState) -> Vec<Class> {
+    let mut classes = own.classes_opening.clone();
+    if own.illness_poor_last {
+        classes.insert(Class::IllnessPoor);
+    }
+    in_order(&classes)
+}
+
+/// A premium and the part of it that aid pays, fen: the best of the household's classes.
 fn premium_and_aid(setting: &Setting, household: &Household) -> (i64, i64) {
     let (rules, year) = (&setting.policy.premiums, setting.year);
     let premium = crate::evidence::yuan(rules.premium_yuan.at(year) * setting.terms_growth());
-    let classes = in_order(&household.under[setting.regime].classes_opening);
+    let classes = classes_of_premiums(&household.under[setting.regime]);
     let share = |class: Class| rate(rules.aid_share[class as usize].at(year).clamp(0.0, 1.0));
     let best = classes.into_iter().map(share).max().expect("one class at least");
     (premium.fen(), premium.times(best).fen())
@@ -183,7 +195,7 @@ fn enrol(setting: &Setting, household: &mut Household) {
         let odds = of_policy / (1.0 - of_policy) * burden * illness;
         odds / (1.0 + odds)
     };
-    let classes = in_order(&own.classes_opening);
+    let classes = classes_of_premiums(own);
     let best = classes.iter().map(|class| chance(*class)).fold(0.0, f64::max);
     let never_wait =
         |class: &Class| !matches!(class, Class::Ordinary | Class::LiftedStable | Class::IllnessPoor);
@@ -254,6 +266,7 @@ fn close_accounts(
     inputs.premiums = outcome.premiums_own;
     if outcome.members == 0 {
         outcome.support = Support::default();
+        outcome.grants.clear();
         return;
     }
     (healthy.members, healthy.premiums) = (inputs.members, inputs.premiums);
