@@ -105,30 +105,6 @@ policy = "prevention-first"
 policy = "hybrid"
 "#;
 
-/// Temporary: mechanisms of others switched off.
-const OFF: [&str; 11] = [
-    "society.switches.frailty=false",
-    "society.switches.work=false",
-    "society.switches.schooling=false",
-    "society.switches.inheritance=false",
-    "society.switches.migration=false",
-    "society.care.follow_up_cancer=0",
-    "society.care.follow_up_stroke=0",
-    "society.care.outpatient_after_stay=1",
-    "society.care.outpatient_major=1",
-    "society.care.outpatient_visits=0",
-    "society.care.outpatient_visits_chronic=0",
-];
-
-#[test]
-fn temporary_part() {
-    for seed in ["plan.seed=1", "plan.seed=2", "plan.seed=3"] {
-        let mut all = OFF.to_vec();
-        all.push(seed);
-        twins::agree(SMALL, &all);
-    }
-}
-
 #[test]
 fn the_plain_defaults() {
     for seed in ["plan.seed=1", "plan.seed=2", "plan.seed=3"] {
@@ -144,12 +120,15 @@ fn other_places_and_regimes_and_reported_years_before_the_switch() {
 #[test]
 fn everything_that_is_summed_happens_to_somebody() {
     let settings = [
-        "regimes.order=[\"basic-only\",\"targeted-frozen\",\"targeted\"]",
+        "regimes.order=[\"basic-only\",\"targeted-frozen\",\"targeted\",\"inclusive\"]",
+        "regimes.inclusive.classes.illness_poor_share=0.2",
         "plan.households=600",
         "society.demography.mortality_factor=2",
     ];
     let totals = twins::agree(LARGE, &settings);
     let never = Tally::ALL.into_iter().filter(|tally| totals[*tally as usize] == 0);
+    let served = totals[Tally::ApplicationsServed as usize];
+    assert!(0 < served && served < totals[Tally::Applications as usize]);
     // No shipped policy has a layer that either pays.
     assert_eq!(never.collect::<Vec<_>>(), [Tally::Paid4, Tally::Paid5]);
 }
@@ -189,6 +168,74 @@ fn ideal_implementation_in_each_dimension_and_in_all() {
     }
     let all: Vec<&str> = each.iter().flatten().map(String::as_str).collect();
     twins::agree(SMALL, &all);
+}
+
+#[test]
+fn money_that_runs_short_and_the_illness_poor() {
+    let cases: [&[&str]; 6] = [
+        &[
+            "places.poor-county.programme_budget_factor=0.2",
+            "regimes.targeted.programmes.dibao.budget_yuan=40",
+            "regimes.targeted.programmes.dibao.share=0.8",
+            "regimes.targeted.programmes.dibao.term_years=5",
+            "regimes.inclusive.programmes.order=[\"industry\", \"dibao\"]",
+            "history.programmes.public-jobs.term_years=1",
+        ],
+        &[
+            "places.poor-county.own_revenue_yuan=300",
+            "places.poor-county.local_share_factor=3",
+            "regimes.targeted.funds.aid_local_share=0.5",
+            "society.funds.damping=0.8",
+            "society.funds.floor=0.1",
+        ],
+        &[
+            "places.poor-county.own_revenue_yuan=20",
+            "regimes.targeted.funds.shortage=\"delay\"",
+            "regimes.inclusive.funds.shortage=\"none\"",
+            "regimes.targeted.programmes.dibao.budget_yuan=10",
+            "regimes.inclusive.programmes.dibao.budget_yuan=10",
+        ],
+        &[
+            "regimes.inclusive.classes.illness_poor_share=0.03",
+            "regimes.inclusive.classes.illness_poor_income_yuan=60000",
+            "regimes.inclusive.classes.illness_poor_lookback_months=12",
+            "regimes.inclusive.monitoring.lag_months=3",
+            "regimes.targeted.classes.illness_poor_share=0.03",
+            "regimes.targeted.classes.illness_poor_income_yuan=60000",
+            "regimes.targeted.classes.illness_poor_lookback_months=3",
+            "regimes.targeted.monitoring.lag_months=0",
+            "regimes.targeted.premiums.aid_share.illness_poor=0.5",
+            "society.illness.onset_factor=3",
+        ],
+        &[
+            "history.classes.illness_poor_share=0.02",
+            "history.classes.illness_poor_income_yuan=60000",
+            "history.classes.illness_poor_lookback_months=12",
+            "history.monitoring.lag_months=1",
+            "regimes.inclusive.classes.illness_poor_share=0.02",
+            "regimes.inclusive.classes.illness_poor_income_yuan=60000",
+            "regimes.inclusive.classes.illness_poor_lookback_months=12",
+            "regimes.inclusive.classes.sudden_difficulty_share=0.05",
+            "regimes.inclusive.monitoring.alert=1",
+            "regimes.inclusive.monitoring.lag_months=0",
+            "regimes.inclusive.monitoring.list_age_months.insurance=7",
+            "society.care.admission_factor=3",
+        ],
+        &[
+            "regimes.targeted.layers.chronic-outpatient.settlement=\"claimed\"",
+            "regimes.targeted.layers.chronic-outpatient.claim_delay_months=5",
+            "regimes.targeted.layers.chronic-outpatient.claim_take_up=1",
+            "society.economy.support_share_most=0.9",
+            "society.capacity.bed_days=30",
+        ],
+    ];
+    for settings in cases {
+        let totals = twins::agree(SMALL, settings);
+        let [applied, served, recognised] =
+            [Tally::Applications, Tally::ApplicationsServed, Tally::IllnessPoorPersons]
+                .map(|tally| totals[tally as usize]);
+        assert!(served < applied && recognised > 0, "{settings:?}");
+    }
 }
 
 #[test]
