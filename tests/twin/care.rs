@@ -194,7 +194,10 @@ impl Seeking<'_> {
     /// The classes that any department knows of in a month.
     fn known(&self, month: u32) -> Classes {
         let own = &self.household.under[self.setting.regime];
-        Department::ALL.iter().flat_map(|department| known_to(self.setting, *department, month, own)).collect()
+        Department::ALL
+            .iter()
+            .flat_map(|department| known_to(self.setting, *department, month, own))
+            .collect()
     }
 
     /// The classes by whose terms a family reckons: those of ordinary people if it doesn't know the rules.

@@ -4,7 +4,9 @@ use fanpin::record::{CountySums, CountyTally, Descent, Flows, Histograms, Sums};
 
 use crate::county::Totals;
 use crate::frailty;
-use crate::people::{Classes, County, Household, HouseholdState, Person, Place, Register, Registration, Risk};
+use crate::people::{
+    Classes, County, Household, HouseholdState, Person, Place, Register, Registration, Risk,
+};
 use crate::setting::{Published, Setting};
 use crate::year::CountyYear;
 

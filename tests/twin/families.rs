@@ -4,7 +4,9 @@ use fanpin::population::{HouseholdId, PersonId, START, Sex};
 use fanpin::random::{Draw, stream, threshold, unit};
 
 use crate::expected::marriage_rate;
-use crate::people::{Classes, County, Household, HouseholdState, Person, PersonState, Place, Register, Registration};
+use crate::people::{
+    Classes, County, Household, HouseholdState, Person, PersonState, Place, Register, Registration,
+};
 use crate::setting::{Setting, fen};
 use crate::start::{numbers_for_life, quarter};
 use fanpin::units::Rate;
