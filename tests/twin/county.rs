@@ -169,8 +169,8 @@ pub fn close(setting: &Setting, totals: &Totals, county: &mut CountyState) -> Bo
         books = keep_books(setting, totals, county);
         let owed: Vec<i64> = (0..4).map(|at| owed(setting, &books, totals, at, county)).collect();
         let affordable = purses::affordable(setting, &books, totals, &owed);
-        for account in 0..4 {
-            decide(setting, &mut books, owed[account], affordable, account, county);
+        for (account, owed) in owed.into_iter().enumerate() {
+            decide(setting, &mut books, owed, affordable, account, county);
         }
         books.purses = purses::keep(setting, totals, affordable, county);
     }

@@ -39,7 +39,7 @@ pub fn inherit(setting: &Setting, county: &mut County) -> Vec<Estate> {
         if own.members_last > 0 {
             continue;
         }
-        let left = parts(own).map(|part| std::mem::take(part));
+        let left = parts(own).map(std::mem::take);
         if left == [0; 6] {
             continue;
         }
