@@ -72,9 +72,7 @@ pub fn finite(value: f64, file: &str, what: impl FnOnce() -> String) -> Result<f
 /// [`NotFinite`].
 pub fn measures(results: &Results) -> Result<Vec<u8>, NotFinite> {
     let mut rows: Vec<&MeasureRow> = results.measures.iter().collect();
-    rows.sort_by(|a, b| {
-        (&a.regime, a.year, &a.group, a.measure).cmp(&(&b.regime, b.year, &b.group, b.measure))
-    });
+    rows.sort_by_key(|r| (&r.regime, r.year, &r.group, r.measure));
     let mut table = Table::new(MEASURES_CSV, MEASURES_HEAD);
     for row in rows {
         let (s, (unit, weight)) = (&row.statistics, unit_and_weight(row.measure));
@@ -94,11 +92,7 @@ pub fn measures(results: &Results) -> Result<Vec<u8>, NotFinite> {
 /// [`NotFinite`].
 pub fn differences(results: &Results) -> Result<Vec<u8>, NotFinite> {
     let mut rows: Vec<&DifferenceRow> = results.differences.iter().collect();
-    rows.sort_by(|a, b| {
-        let key =
-            |r: &DifferenceRow| (r.regime.clone(), r.baseline.clone(), r.year, r.group.clone(), r.measure);
-        key(a).cmp(&key(b))
-    });
+    rows.sort_by_key(|r| (&r.regime, &r.baseline, r.year, &r.group, r.measure));
     let mut table = Table::new(DIFFERENCES_CSV, DIFFERENCES_HEAD);
     for row in rows {
         let (s, (unit, _)) = (&row.statistics, unit_and_weight(row.measure));
@@ -119,11 +113,7 @@ pub fn differences(results: &Results) -> Result<Vec<u8>, NotFinite> {
 pub fn flows(results: &Results) -> Result<Vec<u8>, NotFinite> {
     let place = |outcome: &str| OUTCOMES.iter().position(|(id, _)| *id == outcome);
     let mut rows: Vec<&FlowRow> = results.flows.iter().collect();
-    rows.sort_by(|a, b| {
-        let key =
-            |r: &FlowRow| (r.regime.clone(), r.baseline.clone(), r.year, r.group.clone(), place(r.outcome));
-        key(a).cmp(&key(b))
-    });
+    rows.sort_by_key(|r| (&r.regime, &r.baseline, r.year, &r.group, place(r.outcome)));
     let mut table = Table::new(FLOWS_CSV, FLOWS_HEAD);
     for row in rows {
         let s = &row.households;
