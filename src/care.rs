@@ -146,8 +146,9 @@ impl CareYear {
         #[allow(clippy::cast_possible_truncation)]
         let whole = |days: f64| libm::floor(days + 0.5) as i64;
         let patient = care.stay_days + care.convalescence_days;
-        // Published visits contain the villages without a doctor.
-        let near = 1.0 - (1.0 - place.clinics_staffed) * (1.0 - society.villages.visits_without_doctor);
+        // Published visits contain the villages without a doctor; where they would be all and nobody went, nobody does.
+        let without = society.villages.visits_without_doctor;
+        let near = (1.0 - (1.0 - place.clinics_staffed) * (1.0 - without)).max(0.01);
         Self {
             mean_cost: Level::ALL.map(cost),
             in_catalogue: [
@@ -180,7 +181,7 @@ impl CareYear {
             visit_cost: Money::try_from_yuan(tables.path(Path::VisitCostTownship, year) * place.price_level)
                 .expect("a mean bill is a small amount"),
             visits: rate(care.outpatient_visits / care.outpatient_user_share.max(1e-6)),
-            nearness: [rate(1.0 / near), rate(society.villages.visits_without_doctor / near)],
+            nearness: [rate(1.0 / near), rate(without / near)],
             visits_chronic: rate(care.outpatient_visits_chronic),
             in_catalogue_outpatient: rate(care.in_catalogue_outpatient),
         }
@@ -497,6 +498,21 @@ mod tests {
         assert_eq!(lasting.factor(true, 900, 3), lasting.factor(true, 900, 60_000));
         let fresh = OutpatientScores::compile(&care(0.0));
         assert_eq!(fresh.factor(true, -9_000, 3), fresh.factor(true, 9_000, 3));
+    }
+
+    #[test]
+    fn a_place_without_a_doctor_where_nobody_goes_without_one_has_no_visits() {
+        use crate::scenario::{Options, Override, load_text};
+        let set = |text: &str| Override { origin: "set".into(), text: text.into() };
+        let overrides = ["places.poor-county.clinics_staffed=0", "society.villages.visits_without_doctor=0"]
+            .map(set)
+            .into();
+        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
+        let scenario = load_text("x.toml", text, &Options { overrides, ..Options::default() })
+            .expect("the scenario holds");
+        let tables = crate::population::tables::tables();
+        let year = CareYear::compile(&scenario.society, &scenario.places[0], tables, Year::new(2021));
+        assert_eq!(year.nearness[1], Rate::ZERO);
     }
 
     fn small_care() -> Care {
