@@ -4,11 +4,14 @@
 //! county bears a share; medical aid and local top-ups, its own. After a year's bills revenue and spending
 //! are held against one another; a fund that runs short pays a share of its obligations in the next year, or
 //! pays late, and carries its deficit on. A programme of support that has a budget has a purse of its own: where
-//! it owes its applicants more than it has, it serves a share of them in the next year. Health workers leave, more of them where there are more contracts
-//! than they can serve, and vacancies are filled in part. All of it acts on 1 January of the next year,
-//! so within a year households don't wait for one another and sums are exact.
+//! it owes its applicants more than it has, it serves a share of them in the next year. What the county itself bears
+//! is held against its own revenue, and beyond a limit it cuts aid, top-ups and programmes with a budget. Health
+//! workers leave, more of them where there are more contracts than they can serve, and vacancies are filled in
+//! part; beds have room for so many stays. All of it acts on 1 January of the next year, so within a year households
+//! don't wait for one another and sums are exact.
 //!
-//! Parameters: `society.funds`, `society.workforce`, `society.capacity`, `funds`, `staff`.
+//! Parameters: `society.funds`, `society.workforce`, `society.capacity`, `funds`, `staff`, budgets and local shares of
+//! `programmes`, and money, staff and beds of `places`.
 
 use crate::scenario::plan::Place;
 use crate::scenario::policy::{MAX_PROGRAMMES, PAYERS, Payer, Policy, Programme, Schedule, Shortage};

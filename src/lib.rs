@@ -46,7 +46,6 @@
 #![deny(missing_docs, rustdoc::broken_intra_doc_links)]
 
 pub mod units;
-pub mod village;
 
 pub mod evidence;
 pub mod random;
@@ -72,6 +71,8 @@ pub mod illness;
 pub mod schooling;
 
 pub mod service;
+
+pub mod village;
 
 pub mod care;
 

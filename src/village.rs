@@ -105,6 +105,7 @@ impl ClinicYear {
         let filled = villages.vacancy_filled + (1.0 - villages.vacancy_filled) * talent;
         Self {
             leaving: villages.doctor_leaves * staff.leaving_factor.at(year),
+            // No doctor leaves where the chance is none: so the switch takes overload out too.
             overload: if villages.doctor_leaves > 0.0 { workforce.overload_attrition } else { 0.0 },
             filled: threshold(filled),
             competent: threshold(villages.competent_newcomer),

@@ -10,6 +10,7 @@
 //! Parameters: `society.work`.
 
 use crate::demography::AGES;
+use crate::knowledge::limit;
 use crate::scenario::society::Work as Parameters;
 use crate::units::{Money, Rate};
 
@@ -56,7 +57,7 @@ impl WorkYear {
             // At most three steps.
             #[allow(clippy::cast_precision_loss)]
             let schooling = libm::pow(work.schooling_factor, steps as f64);
-            limit((by_age(age) * women * schooling).min(1.0))
+            limit(by_age(age) * women * schooling)
         };
         let mut wage = Box::new([[[0; 4]; AGES]; 2]);
         for (sex, by_age) in wage.iter_mut().enumerate() {
@@ -105,15 +106,6 @@ impl WorkYear {
     #[inline]
     pub fn days(&self, work: Work, lost_ppm: i64) -> i64 {
         if work == Work::Farm { Money::from_fen(lost_ppm).times(self.farm_days).fen() } else { lost_ppm }
-    }
-}
-
-/// A share as a limit of 16-bit numbers.
-fn limit(share: f64) -> u32 {
-    // A share of 65,536.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    {
-        libm::floor(share * 65_536.0 + 0.5) as u32
     }
 }
 

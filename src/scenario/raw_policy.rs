@@ -781,7 +781,7 @@ impl Reader {
             let message = format!("{} programmes, expected at most {MAX_PROGRAMMES}", names.len());
             self.error(node.at("order"), message);
         }
-        let mut programmes: Vec<Programme> = Vec::with_capacity(names.len());
+        let mut programmes = Vec::with_capacity(names.len());
         for name in names {
             let path = node.at(name);
             match node.get(name).and_then(Value::as_table) {

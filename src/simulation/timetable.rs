@@ -28,7 +28,6 @@ use crate::support::SupportYear;
 use crate::targeting::ListYear;
 use crate::units::{Money, Rate, Year};
 use crate::village::ClinicYear;
-
 use crate::work::WorkYear;
 
 use crate::population::START;
@@ -356,7 +355,7 @@ fn lane_bounds(
 }
 
 /// Stays a head and year that the beds of a place have room for.
-fn bed_days(society: &Society, place: &Place, tables: &Tables, year: Year) -> f64 {
+fn stays_per_head(society: &Society, place: &Place, tables: &Tables, year: Year) -> f64 {
     const DAYS: f64 = 365.0;
     let beds = tables.path(Path::Beds, year) / 1_000.0 * place.beds_factor;
     beds * DAYS * society.capacity.bed_occupancy / society.capacity.bed_days
@@ -440,7 +439,7 @@ impl RegimeYear {
                 ),
                 year,
             )
-            .with_beds(bed_days(society, place, tables, year)),
+            .with_beds(stays_per_head(society, place, tables, year)),
             clinics: ClinicYear::compile(&society.villages, &society.workforce, policy, year),
             improved_environment: limit(improved),
             true_incomes: ideal.agency,
