@@ -1230,7 +1230,7 @@ const ENTRIES: &[Entry] = &[
     ),
     share(
         "illness_poor_rate",
-        ["Persons recognised as illness-poor in the year", "当年认定因病致贫重病患者户人口比例"],
+        ["Persons recognised as illness-poor in the year", "当年认定为因病致贫重病患者的家庭人口比例"],
         &[IllnessPoorPersons],
         ALL_PERSONS,
         "Share of persons in households recognised as illness-poor in the year: own payments over a share of income, \
