@@ -39,8 +39,9 @@ pub const FOLLOWED_YEARS: usize = 3;
 /// The groups after whose onset stays follow.
 pub const FOLLOWED: [usize; 2] = [CANCER, STROKE];
 
-/// Most potential episodes of a person in a year; the chance of more is under 1e-12.
-const MOST_EPISODES: u32 = 40;
+/// Most potential episodes of a person in a year. The frailest of the book's defaults have a mean near 36, so the chance
+/// of more is nil; with 40 it was 5e-5 for the old of 2030.
+const MOST_EPISODES: u32 = 200;
 
 /// Hazards of one year, compiled for the loop.
 #[derive(Debug, Clone)]
@@ -420,6 +421,21 @@ fn largest(risk_factor: &[Box<[[f64; RISKS]; 8]>; 2], strain_factor: &[f64; STRA
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_frailest_once_had_fewer_episodes_than_their_number_gave() {
+        use crate::scenario::{Options, load_text};
+        use crate::simulation::Timetable;
+        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
+        let scenario = load_text("x.toml", text, &Options::default()).expect("the scenario holds");
+        let timetable = Timetable::compile(&scenario, crate::population::tables::tables());
+        let (frailty, _) = timetable.frailty().of(u16::MAX);
+        let bounds = &timetable.place_year(0, scenario.plan.last_year).illness.episode_bound;
+        let most = bounds.iter().flatten().fold(0.0, |most: f64, bound| most.max(*bound));
+        // A number that one in 1e12 falls under.
+        let episodes = poisson_count(most * f64::from(frailty) / 1e6, 1 << 24);
+        assert!(episodes > 40 && episodes < MOST_EPISODES, "{episodes}");
+    }
 
     #[test]
     fn a_word_over_the_threshold_of_any_episode_gives_none() {

@@ -154,7 +154,7 @@ impl Step<'_> {
         sums.induced += i64::from(!needed);
         sums.admissions += 1;
         self.scratch.stays.push(bill.amount);
-        self.scratch.admitted[at] += 1;
+        self.scratch.admitted[at] = self.scratch.admitted[at].saturating_add(1);
         sums.outside += i64::from(bill.outside);
         if self.states[at].insured && !insured {
             sums.waiting += bill.amount;
