@@ -239,6 +239,41 @@ fn money_that_runs_short_and_the_illness_poor() {
 }
 
 #[test]
+#[ignore = "takes minutes: each parameter of society, place and policy alone, at either end of its range"]
+fn the_ends_of_every_range() {
+    const RULES: [&str; 3] = ["history", "regimes.targeted", "regimes.inclusive"];
+    const OF_THE_PLAN: [&str; 3] = ["plan.", "output.", "places.*.counties"];
+    let mut held = 0;
+    for parameter in fanpin::evidence::Book::get().iter() {
+        let Some((least, most)) = parameter.range else { continue };
+        if OF_THE_PLAN.iter().any(|start| parameter.pattern.starts_with(start)) {
+            continue;
+        }
+        let name = parameter
+            .pattern
+            .replace("places.*", "places.poor-county")
+            .replace("programmes.*", "programmes.public-jobs")
+            .replace("layers.*", "layers.critical-illness")
+            .replace("class_terms.*", "class_terms.poor")
+            .replace("<class>", "illness_poor");
+        let is_of_policy = !name.starts_with("society.") && !name.starts_with("places.");
+        for end in [least, most] {
+            let everywhere = RULES.map(|rules| format!("{rules}.{name}={end}"));
+            let once = [format!("{name}={end}")];
+            let of: &[String] = if is_of_policy { &everywhere } else { &once };
+            let mut settings: Vec<&str> = of.iter().map(String::as_str).collect();
+            settings.push("plan.households=60");
+            // Some ends don't hold with what else stands in the file.
+            if twins::scenario(SMALL, &settings).is_ok() {
+                twins::agree(SMALL, &settings);
+                held += 1;
+            }
+        }
+    }
+    assert!(held > 550, "{held}");
+}
+
+#[test]
 fn exaggerations() {
     let cases: [&[&str]; 25] = [
         &["society.alignment.strength=0.7"],

@@ -15,16 +15,17 @@ use crate::people::County;
 use crate::setting::Setting;
 use crate::year::CountyYear;
 
-fn scenario(text: &str, settings: &[&str]) -> Scenario {
+/// The scenario of a text under settings, if they hold together.
+pub fn scenario(text: &str, settings: &[&str]) -> Result<Scenario, String> {
     let set = |text: &&str| Override { origin: "setting".to_owned(), text: (*text).to_owned() };
     let options = Options { overrides: settings.iter().map(set).collect(), ..Options::default() };
-    load_text("small.toml", text, &options).unwrap_or_else(|e| panic!("{settings:?}: {e:?}"))
+    load_text("small.toml", text, &options).map_err(|e| format!("{settings:?}: {e:?}"))
 }
 
 /// Holds both against one another for every county of a scenario, and gives the sums over all of it.
 pub fn agree(text: &str, settings: &[&str]) -> [i64; TALLIES] {
     let mut totals = [0; TALLIES];
-    let scenario = scenario(text, settings);
+    let scenario = scenario(text, settings).unwrap_or_else(|e| panic!("{e}"));
     let timetable = Timetable::compile(&scenario, tables());
     let synthesisers = experiment::synthesisers(&scenario);
     let world =
