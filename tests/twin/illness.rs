@@ -336,11 +336,11 @@ pub fn lognormal(log_sd: f64, z: f64) -> Rate {
 }
 
 /// The number of events at an intensity: the least whose chance of being exceeded is at most the number drawn,
-/// so that small numbers give many; never more than 40.
+/// so that small numbers give many; never more than 200.
 fn poisson(intensity: f64, word: u64) -> u64 {
     let (mut number, mut chance) = (0, libm::exp(-intensity));
     let mut at_most = chance;
-    while at_most < 1.0 - unit(word) && number < 40 {
+    while at_most < 1.0 - unit(word) && number < 200 {
         number += 1;
         chance *= intensity / number as f64;
         at_most += chance;
