@@ -179,10 +179,7 @@ mod tests {
 
     #[test]
     fn the_expected_population_follows_the_projection() {
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
-        let society = crate::scenario::load_text("x.toml", text, &crate::scenario::Options::default())
-            .expect("the scenario holds")
-            .society;
+        let society = crate::scenario::main_scenario(&[]).society;
         let mut expected = ExpectedPopulation::at_start(
             &society.demography,
             &society.formation,

@@ -502,22 +502,16 @@ mod tests {
 
     #[test]
     fn a_place_without_a_doctor_where_nobody_goes_without_one_has_no_visits() {
-        use crate::scenario::{Options, Override, load_text};
-        let set = |text: &str| Override { origin: "set".into(), text: text.into() };
-        let overrides = ["places.poor-county.clinics_staffed=0", "society.villages.visits_without_doctor=0"]
-            .map(set)
-            .into();
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
-        let scenario = load_text("x.toml", text, &Options { overrides, ..Options::default() })
-            .expect("the scenario holds");
+        let scenario = crate::scenario::main_scenario(&[
+            "places.poor-county.clinics_staffed=0",
+            "society.villages.visits_without_doctor=0",
+        ]);
         let tables = crate::population::tables::tables();
         let year = CareYear::compile(&scenario.society, &scenario.places[0], tables, Year::new(2021));
         assert_eq!(year.nearness[1], Rate::ZERO);
     }
 
     fn small_care() -> Care {
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
-        let options = crate::scenario::Options::default();
-        crate::scenario::load_text("x.toml", text, &options).expect("the scenario holds").society.care
+        crate::scenario::main_scenario(&[]).society.care
     }
 }

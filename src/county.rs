@@ -606,17 +606,10 @@ fn parts(share: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Options, Override, Scenario, load_text};
-
-    fn scenario(settings: &[&str]) -> Scenario {
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
-        let overrides =
-            settings.iter().map(|s| Override { origin: "set".into(), text: (*s).into() }).collect();
-        load_text("x.toml", text, &Options { overrides, ..Options::default() }).expect("the scenario holds")
-    }
+    use crate::scenario::main_scenario;
 
     fn year(settings: &[&str]) -> (CountyYear, CountyFunds) {
-        let s = scenario(settings);
+        let s = main_scenario(settings);
         let society = (&s.society.funds, &s.society.workforce, &s.society.capacity);
         let place = &s.places[0];
         let year =
@@ -724,7 +717,7 @@ mod tests {
 
     #[test]
     fn a_purse_follows_the_name_of_its_programme_to_another_policy() {
-        let s = scenario(&["regimes.inclusive.programmes.order=[\"industry\", \"dibao\"]"]);
+        let s = main_scenario(&["regimes.inclusive.programmes.order=[\"industry\", \"dibao\"]"]);
         let (year, mut funds) = year(&["regimes.targeted.programmes.dibao.budget_yuan=0"]);
         let mut totals = totals(10);
         totals.programmes[0] = ProgrammeTotals { owed: 100, paid: 100, ..ProgrammeTotals::default() };

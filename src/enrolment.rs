@@ -102,11 +102,10 @@ fn whole(share: f64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Options, load_text};
+    use crate::scenario::main_scenario;
 
     fn year(everybody: bool) -> EnrolmentYear {
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
-        let scenario = load_text("x.toml", text, &Options::default()).expect("the scenario holds");
+        let scenario = main_scenario(&[]);
         let policy = &scenario.regimes[1].policy;
         EnrolmentYear::compile(&scenario.society.enrolment, &policy.premiums, Year::new(2026), everybody)
     }

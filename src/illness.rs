@@ -424,10 +424,8 @@ mod tests {
 
     #[test]
     fn the_frailest_once_had_fewer_episodes_than_their_number_gave() {
-        use crate::scenario::{Options, load_text};
         use crate::simulation::Timetable;
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
-        let scenario = load_text("x.toml", text, &Options::default()).expect("the scenario holds");
+        let scenario = crate::scenario::main_scenario(&[]);
         let timetable = Timetable::compile(&scenario, crate::population::tables::tables());
         let (frailty, _) = timetable.frailty().of(u16::MAX);
         let bounds = &timetable.place_year(0, scenario.plan.last_year).illness.episode_bound;

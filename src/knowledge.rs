@@ -160,13 +160,7 @@ mod tests {
     use crate::population::tables::tables;
 
     fn compiled(year: i16, set: &[&str]) -> KnowledgeYear {
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
-        let overrides = set
-            .iter()
-            .map(|text| crate::scenario::Override { origin: "set".into(), text: (*text).into() })
-            .collect();
-        let options = crate::scenario::Options { overrides, ..Default::default() };
-        let s = crate::scenario::load_text("x.toml", text, &options).expect("holds").society;
+        let s = crate::scenario::main_scenario(set).society;
         KnowledgeYear::compile(&s.literacy, &s.awareness, &s.prevention, tables(), Year::new(year))
     }
 

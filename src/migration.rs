@@ -106,10 +106,7 @@ mod tests {
 
     #[test]
     fn who_cannot_work_comes_home_and_care_brings_home() {
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
-        let society = crate::scenario::load_text("x.toml", text, &crate::scenario::Options::default())
-            .expect("the scenario holds")
-            .society;
+        let society = crate::scenario::main_scenario(&[]).society;
         let year = MigrationYear::compile(&society.migration);
         assert_eq!(year.returns(30, false, false), 1.0);
         assert!(year.returns(30, true, true) > year.returns(30, false, true));

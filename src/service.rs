@@ -69,13 +69,12 @@ pub fn improve(improved: f64, policy: &Policy, prevention: &Prevention, year: Ye
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::main_scenario;
     use crate::scenario::policy::Class;
-    use crate::scenario::{Options, load_text};
 
     #[test]
     fn the_listed_have_contracts_and_works_improve_villages() {
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
-        let scenario = load_text("x.toml", text, &Options::default()).expect("the scenario holds");
+        let scenario = main_scenario(&[]);
         let policy = &scenario.regimes[1].policy;
         let service = ServiceYear::compile(policy, &scenario.society.mental, 1.0, Year::new(2021));
         let ordinary = service.signed(ClassSet::default());

@@ -17,7 +17,7 @@ use crate::county::{Account, Books, CountyFunds, Published, Totals};
 use crate::demography::age_index;
 use crate::illness::{PotentialEpisode, lognormal_ppm};
 use crate::population::columns::{
-    County, CountyState, Household, HouseholdState, NEVER, Person, PersonState, Registration, Status,
+    County, CountyState, Household, HouseholdState, NEVER, Person, Registration, Status,
 };
 use crate::population::synthesis::{HouseholdDraw, Synthesiser, draw_household, schooling_years};
 use crate::population::tables::{Path, Tables};
@@ -238,7 +238,7 @@ impl<'a> CountyRun<'a> {
         let mut strength = 0;
         for (person, state) in &founders {
             if place_year.works(age_index(START, person.birth_year)) {
-                strength += place_year.migration.strength_of(state.away);
+                strength += place_year.strength(state);
             }
         }
         let transitory = rank(normal(year_words[0]));
@@ -320,10 +320,8 @@ impl<'a> CountyRun<'a> {
                 }
                 let age = age_index(before, self.county.persons[slot].birth_year);
                 members += 1;
-                let PersonState { away, schooling_lost, .. } = state.persons[slot];
                 if place_year.works(age) {
-                    let whole = place_year.migration.strength_of(away);
-                    strength += place_year.schooling.strength(whole, schooling_lost);
+                    strength += place_year.strength(&state.persons[slot]);
                 }
                 elderly_only &= age >= 60;
                 chronic |= state.persons[slot].chronic;

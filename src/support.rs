@@ -295,15 +295,11 @@ impl Compiled {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::main_scenario;
     use crate::scenario::policy::Class;
-    use crate::scenario::{Options, Override, load_text};
 
     fn year(settings: &[&str]) -> SupportYear {
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
-        let overrides =
-            settings.iter().map(|s| Override { origin: "set".into(), text: (*s).into() }).collect();
-        let scenario = load_text("x.toml", text, &Options { overrides, ..Options::default() })
-            .expect("the scenario holds");
+        let scenario = main_scenario(settings);
         SupportYear::compile(
             &scenario.regimes[1].policy,
             &scenario.society.effort,

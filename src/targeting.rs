@@ -429,12 +429,7 @@ mod tests {
     }
 
     fn inclusive(settings: &[&str]) -> ListYear {
-        use crate::scenario::{Options, Override, load_text};
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"inclusive\"\n";
-        let overrides =
-            settings.iter().map(|s| Override { origin: "set".into(), text: (*s).into() }).collect();
-        let scenario = load_text("x.toml", text, &Options { overrides, ..Options::default() })
-            .expect("the scenario holds");
+        let scenario = crate::scenario::main_scenario(settings);
         let regime = scenario.regimes.iter().find(|regime| regime.id == "inclusive").expect("it is there");
         let lists = &scenario.society.lists;
         ListYear::compile(&regime.policy, lists, Lines::default(), (6_000.0, 1.0), Year::new(2022))

@@ -120,18 +120,11 @@ impl ClinicYear {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Options, Override, Scenario, load_text};
-
-    fn scenario(settings: &[&str]) -> Scenario {
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
-        let overrides =
-            settings.iter().map(|s| Override { origin: "set".into(), text: (*s).into() }).collect();
-        load_text("x.toml", text, &Options { overrides, ..Options::default() }).expect("the scenario holds")
-    }
+    use crate::scenario::main_scenario;
 
     /// Share of 2,000 villages with a doctor, and with a competent one, at the start and after ten years.
     fn staffed(settings: &[&str], load: f64) -> [(f64, f64); 2] {
-        let s = scenario(settings);
+        let s = main_scenario(settings);
         let (key, first) = (Key { seed: 1, replicate: 0 }, Year::new(2011));
         let mut sums = [(0.0, 0.0); 2];
         for index in 0..2_000 {

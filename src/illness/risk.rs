@@ -123,10 +123,7 @@ mod tests {
     use super::*;
 
     fn society() -> crate::scenario::society::Society {
-        let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
-        crate::scenario::load_text("x.toml", text, &crate::scenario::Options::default())
-            .expect("the scenario holds")
-            .society
+        crate::scenario::main_scenario(&[]).society
     }
 
     #[test]

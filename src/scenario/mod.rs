@@ -25,6 +25,18 @@ pub use diagnostics::ScenarioError;
 pub use load::{Options, Override, load, load_bytes, load_text};
 pub use resolved::resolved_text;
 
+/// The main scenario under settings as `--set` has them, for the tests of the modules.
+///
+/// # Panics
+/// If the settings don't hold.
+#[cfg(test)]
+pub(crate) fn main_scenario(settings: &[&str]) -> Scenario {
+    let text = "name = \"x\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
+    let set = |text: &&str| Override { origin: "set".into(), text: (*text).into() };
+    let overrides = settings.iter().map(set).collect();
+    load_text("x.toml", text, &Options { overrides, ..Options::default() }).expect("the scenario holds")
+}
+
 use plan::{Bilingual, Output, Place, Plan};
 use policy::{Policy, Regime};
 

@@ -28,8 +28,6 @@ pub(super) struct Scratch {
     persons: Vec<PersonYear>,
     lost: Vec<i64>,
     untreated: Vec<bool>,
-    /// Bills of stays.
-    stays: Vec<Money>,
     /// Stays of the year as they were settled.
     bills: Vec<care::SettledStay>,
     /// Admissions by member.
@@ -245,8 +243,7 @@ impl Step<'_> {
 
     /// Earning strength of a member who works, in thousandths of a local worker.
     fn strength(&self, at: usize) -> i64 {
-        let whole = self.place_year.migration.strength_of(self.states[at].away);
-        self.place_year.schooling.strength(whole, self.states[at].schooling_lost)
+        self.place_year.strength(&self.states[at])
     }
 
     /// Whether a member can work: of working age, and not disabled.

@@ -14,6 +14,7 @@ use crate::illness::frailty::Frailty;
 use crate::illness::risk::ExpectedRisks;
 use crate::knowledge::{KnowledgeYear, limit};
 use crate::migration::MigrationYear;
+use crate::population::columns::PersonState;
 use crate::population::tables::{Path, Tables};
 use crate::poverty::{Lines, least_dimensions};
 use crate::random::{Draw, threshold};
@@ -279,6 +280,14 @@ impl PlaceYear {
             demography,
             illness,
         }
+    }
+
+    /// Earning strength of a person of working age, in thousandths of a local worker: less for years of schooling
+    /// lost.
+    #[must_use]
+    #[inline]
+    pub fn strength(&self, state: &PersonState) -> i64 {
+        self.schooling.strength(self.migration.strength_of(state.away), state.schooling_lost)
     }
 
     /// Whether people of an age work.

@@ -169,7 +169,7 @@ fn divide(old: &mut HouseholdState, moved: i64, staying: i64) -> HouseholdState 
 }
 
 /// A household that nobody lives in under a regime.
-fn nothing() -> HouseholdState {
+pub fn nothing() -> HouseholdState {
     HouseholdState {
         savings: 0,
         medical_debt: 0,

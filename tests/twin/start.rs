@@ -7,14 +7,12 @@ use fanpin::population::{HouseholdId, PersonId, START, Sex};
 use fanpin::random::{Draw, Key, normal, stream, threshold};
 use fanpin::simulation::CountyTask;
 
+use crate::families::nothing;
 use crate::illness::lognormal;
 use crate::income::{illness_free, permanent_rank, rank_of, strength, whole_rank};
 use crate::lists::seen;
 use crate::lives::{going_rate, returning_rate};
-use crate::people::{
-    Classes, County, CountyState, Household, HouseholdState, Person, PersonState, Place, Register,
-    Registration,
-};
+use crate::people::{County, CountyState, Household, HouseholdState, Person, PersonState, Place};
 use crate::setting::{Setting, whole};
 
 /// One of the four numbers of 16 bits in a word, the lowest first.
@@ -137,35 +135,11 @@ fn household(
         medical_debt: draw.medical_debt_fen,
         other_debt: draw.other_debt_fen,
         assets: draw.productive_assets_fen,
-        assets_sold: 0,
-        receivable: 0,
         income_last: income * members,
-        allowance_last: 0,
-        out_of_pocket_last: 0,
         net_per_head_last: income,
         members_last: members,
         poor_last: income < setting.official_line(START),
-        catastrophic_last: false,
-        hospital_last: false,
-        registration: Registration::Never,
-        lifted_in: None,
-        listed: false,
-        classes: Classes::new(),
-        classes_opening: Classes::new(),
-        classes_before: Classes::new(),
-        found_month: None,
-        illness_poor_from: None,
-        illness_poor_last: false,
-        monitored: None,
-        safe_years: 0,
-        support_years: 0,
-        children_away: 0,
-        poor_years: 0,
-        poor_since_lifting: false,
-        register: Register::Not,
-        years_since_shock: None,
-        ever_entered: false,
-        died_since_switch: 0,
+        ..nothing()
     };
     Household {
         id: id.bits(),

@@ -48,7 +48,6 @@ fn past_december(settled: &billing::Settlement) -> Money {
 impl Step<'_> {
     pub(super) fn seek_care(&mut self, outcome: &mut HouseholdOutcome) {
         let members = self.people.len();
-        self.scratch.stays.clear();
         self.scratch.bills.clear();
         self.scratch.admitted.clear();
         self.scratch.admitted.resize(members, 0);
@@ -153,7 +152,6 @@ impl Step<'_> {
         sums.needed += i64::from(needed);
         sums.induced += i64::from(!needed);
         sums.admissions += 1;
-        self.scratch.stays.push(bill.amount);
         self.scratch.admitted[at] = self.scratch.admitted[at].saturating_add(1);
         sums.outside += i64::from(bill.outside);
         if self.states[at].insured && !insured {
@@ -292,10 +290,11 @@ impl Step<'_> {
 
     /// Counts the year's spending of each member who spent anything, and each stay by its cost.
     pub(super) fn count_spending(&self, histograms: &mut Histograms) {
-        for stay in &self.scratch.stays {
-            let at = bin(stay.fen());
+        for stay in &self.scratch.bills {
+            let fen = stay.bill.amount.fen();
+            let at = bin(fen);
             histograms.count(Column::Stays, at, 1);
-            histograms.count(Column::StaysSum, at, stay.fen());
+            histograms.count(Column::StaysSum, at, fen);
         }
         for spent in self.scratch.persons.iter().map(PersonYear::billed).filter(|spent| *spent > Money::ZERO)
         {
