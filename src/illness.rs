@@ -426,9 +426,10 @@ mod tests {
     fn the_frailest_once_had_fewer_episodes_than_their_number_gave() {
         use crate::simulation::Timetable;
         let scenario = crate::scenario::main_scenario(&[]);
-        let timetable = Timetable::compile(&scenario, crate::population::tables::tables());
+        let timetable =
+            Timetable::compile(&scenario, &scenario.places[0], crate::population::tables::tables());
         let (frailty, _) = timetable.frailty().of(u16::MAX);
-        let bounds = &timetable.place_year(0, scenario.plan.last_year).illness.episode_bound;
+        let bounds = &timetable.place_year(scenario.plan.last_year).illness.episode_bound;
         let most = bounds.iter().flatten().fold(0.0, |most: f64, bound| most.max(*bound));
         // A number that one in 1e12 falls under.
         let episodes = poisson_count(most * f64::from(frailty) / 1e6, 1 << 24);

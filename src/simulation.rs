@@ -9,7 +9,7 @@ mod families;
 mod household;
 mod timetable;
 
-pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, year_context};
+pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, year_context, year_facts};
 
 use crate::billing::Payers;
 use crate::care::CareTerms;
@@ -28,6 +28,7 @@ use crate::record::{
     TALLIES,
 };
 use crate::scenario::Scenario;
+use crate::scenario::plan::Place;
 use crate::scenario::policy::Payer;
 use crate::targeting::{Known, SeenIncomes};
 use crate::units::Year;
@@ -76,6 +77,36 @@ pub struct CountyRecord {
     pub persons: u64,
 }
 
+/// A place with what is made of it before any of its households.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// The place.
+    pub place: Place,
+    /// Its years under every regime.
+    pub timetable: Timetable,
+    /// Its synthesis.
+    pub synthesiser: Synthesiser,
+}
+
+impl Ground {
+    /// Compiles the years of a place and fits its population.
+    #[must_use]
+    pub fn new(scenario: &Scenario, tables: &Tables, place: Place) -> Self {
+        Self {
+            timetable: Timetable::compile(scenario, &place, tables),
+            synthesiser: Synthesiser::new(&scenario.society.population, &place),
+            place,
+        }
+    }
+
+    /// All that is fixed before a county of the place runs.
+    #[must_use]
+    pub const fn world<'a>(&'a self, scenario: &'a Scenario, tables: &'a Tables) -> World<'a> {
+        let Self { place, timetable, synthesiser } = self;
+        World { scenario, tables, place, timetable, synthesiser }
+    }
+}
+
 /// Everything that is fixed before a county runs.
 #[derive(Debug, Clone, Copy)]
 pub struct World<'a> {
@@ -83,10 +114,12 @@ pub struct World<'a> {
     pub scenario: &'a Scenario,
     /// The evidence by age, sex and year.
     pub tables: &'a Tables,
-    /// The years compiled for every place and regime.
+    /// The county's place.
+    pub place: &'a Place,
+    /// The years compiled for every regime.
     pub timetable: &'a Timetable,
-    /// Synthesis, one per place.
-    pub synthesisers: &'a [Synthesiser],
+    /// Synthesis.
+    pub synthesiser: &'a Synthesiser,
 }
 
 /// A decision that is open for a person this year: its lane passed the bound.
@@ -201,10 +234,10 @@ impl<'a> CountyRun<'a> {
             switched: false,
             witness: None,
         };
-        run.states[0].funds = CountyFunds::at_start(&world.scenario.places[task.place]);
+        run.states[0].funds = CountyFunds::at_start(world.place);
         let mut draw = HouseholdDraw::default();
         for index in task.first..task.first + task.households {
-            draw_household(&world.synthesisers[task.place], task.key, task.county, index, &mut draw);
+            draw_household(world.synthesiser, task.key, task.county, index, &mut draw);
             run.open_village(index);
             run.add_household(HouseholdId::root_of(task.county, index), &draw);
         }
@@ -224,13 +257,13 @@ impl<'a> CountyRun<'a> {
             return;
         }
         let village = Village::new(self.task.key, id);
-        let place = &self.world.scenario.places[self.task.place];
+        let place = self.world.place;
         self.states[0].clinics.push(Clinic::at_start(self.task.key, &village, place, &society.villages));
         self.county.villages.push(village);
     }
 
     fn add_household(&mut self, id: HouseholdId, draw: &HouseholdDraw) {
-        let place_year = self.world.timetable.place_year(self.task.place, START.next());
+        let place_year = self.world.timetable.place_year(START.next());
         let society = &self.world.scenario.society;
         let year_words = self.task.key.block(0, id.bits(), START, stream::HOUSEHOLD_YEAR);
         let stays = (&place_year.migration, self.world.timetable.frailty());
@@ -302,7 +335,7 @@ impl<'a> CountyRun<'a> {
     /// Fixes the groups of root households as they stand on 31 December before the switch.
     fn fix_groups(&mut self, switch: Year) {
         let before = switch.previous();
-        let place_year = self.world.timetable.place_year(self.task.place, before);
+        let place_year = self.world.timetable.place_year(before);
         let state = &self.states[0];
         for row in 0..self.county.households.len() {
             let root = self.county.households[row].root as usize;
@@ -373,7 +406,7 @@ impl<'a> CountyRun<'a> {
     /// Publishes the thresholds of 1 January from last year's seen incomes, which start anew.
     fn publish(&mut self, year: Year) {
         let scenario = self.world.scenario;
-        let registered_share = scenario.places[self.task.place].registered_share;
+        let registered_share = self.world.place.registered_share;
         let standard = self.world.tables.path(Path::DibaoStandard, year);
         for regime in 0..self.states.len() {
             let rules = &self.regime_year(year, regime).lists;
@@ -405,7 +438,7 @@ impl<'a> CountyRun<'a> {
             let scenario = self.world.scenario;
             let rules = self.regime_year(year, regime);
             let policy = if self.switched { &scenario.regimes[regime].policy } else { &scenario.history };
-            let care_year = &self.world.timetable.place_year(self.task.place, year).care;
+            let care_year = &self.world.timetable.place_year(year).care;
             CareTerms::compile(&scenario.society.care, care_year, policy, (&rules.layers, &payers), year)
         })
     }
@@ -451,7 +484,7 @@ impl<'a> CountyRun<'a> {
 
     fn regime_year(&self, year: Year, regime: usize) -> &'a RegimeYear {
         let index = self.switched.then_some(regime);
-        self.world.timetable.regime_year(self.task.place, year, index)
+        self.world.timetable.regime_year(year, index)
     }
 
     fn reported(&self, year: Year) -> Option<usize> {
@@ -460,7 +493,7 @@ impl<'a> CountyRun<'a> {
 
     /// Draws what all regimes share of a household-year, once.
     fn draw_shared(&mut self, year: Year, row: usize, at: usize) {
-        let place_year = self.world.timetable.place_year(self.task.place, year);
+        let place_year = self.world.timetable.place_year(year);
         let key = self.task.key;
         let shared = &mut self.shared[at];
         shared.candidates.clear();
@@ -527,7 +560,7 @@ impl<'a> CountyRun<'a> {
 
     /// Gives each child that is born under any regime its slot, and twins theirs.
     fn add_newborns(&mut self, year: Year, row: usize, at: usize) {
-        let place_year = self.world.timetable.place_year(self.task.place, year);
+        let place_year = self.world.timetable.place_year(year);
         let births: Vec<u8> =
             self.shared[at].candidates.iter().filter(|c| c.draw == Draw::Birth).map(|c| c.offset).collect();
         self.shared[at].candidates.retain(|c| c.draw != Draw::Birth);
@@ -547,7 +580,7 @@ impl<'a> CountyRun<'a> {
     }
 
     fn add_newborn(&mut self, year: Year, row: usize, at: usize, mother: u8, id: PersonId) {
-        let place_year = self.world.timetable.place_year(self.task.place, year);
+        let place_year = self.world.timetable.place_year(year);
         let [sex_word, _, taught_word, insure_word] =
             self.task.key.block(0, id.bits(), year, stream::NEWBORN);
         let sex = u8::from(unit(sex_word) >= place_year.male_share);
@@ -583,7 +616,7 @@ impl<'a> CountyRun<'a> {
     /// Advances a household; returns how many members of the time of the switch died.
     fn advance_household(&mut self, year: Year, regime: usize, row: usize, at: usize) -> u8 {
         let regime_year = self.regime_year(year, regime);
-        let place_year = self.world.timetable.place_year(self.task.place, year);
+        let place_year = self.world.timetable.place_year(year);
         let report = self.reported(year);
         let household = &self.county.households[row];
         let state = &mut self.states[regime];

@@ -4,7 +4,7 @@ use fanpin::experiment;
 use fanpin::record::{CountyTally, STANDINGS, Standing, Sums, Tally};
 use fanpin::scenario::policy::PAYERS;
 use fanpin::scenario::{Options, Override, Scenario, load_text};
-use fanpin::simulation::{CountyRecord, Timetable, World, simulate_county};
+use fanpin::simulation::{CountyRecord, Ground, simulate_county};
 
 fn scenario() -> Scenario {
     let text = "name = \"small\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n";
@@ -15,10 +15,8 @@ fn scenario() -> Scenario {
 
 fn county(scenario: &Scenario) -> CountyRecord {
     let tables = fanpin::population::tables::tables();
-    let timetable = Timetable::compile(scenario, tables);
-    let synthesisers = experiment::synthesisers(scenario);
-    let world = World { scenario, tables, timetable: &timetable, synthesisers: &synthesisers };
-    simulate_county(&world, &experiment::tasks(scenario, 0)[0])
+    let ground = Ground::new(scenario, tables, scenario.places[0].clone());
+    simulate_county(&ground.world(scenario, tables), &experiment::tasks(scenario)[0])
 }
 
 fn all(sums: &Sums, tally: Tally) -> i64 {

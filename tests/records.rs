@@ -7,7 +7,7 @@ use fanpin::measures::poverty::median;
 use fanpin::population::tables::tables;
 use fanpin::record::{BINS, PanelRow, ReplicateRecord, bin};
 use fanpin::scenario::{Options, Scenario, load_text};
-use fanpin::simulation::{Timetable, World, simulate_county};
+use fanpin::simulation::{Ground, simulate_county, year_facts};
 
 const SMALL: &str = r#"
 name = "small"
@@ -31,11 +31,8 @@ fn scenario() -> Scenario {
 #[test]
 fn the_record_of_a_county_holds_nothing_impossible() {
     let scenario = scenario();
-    let timetable = Timetable::compile(&scenario, tables());
-    let synthesisers = experiment::synthesisers(&scenario);
-    let world =
-        World { scenario: &scenario, tables: tables(), timetable: &timetable, synthesisers: &synthesisers };
-    let county = simulate_county(&world, &experiment::tasks(&scenario, 0)[0]);
+    let ground = Ground::new(&scenario, tables(), scenario.places[0].clone());
+    let county = simulate_county(&ground.world(&scenario, tables()), &experiment::tasks(&scenario)[0]);
     let one_place = |years: Vec<_>| years.into_iter().map(|sums| vec![sums]).collect();
     let record = ReplicateRecord {
         replicate: 0,
@@ -52,7 +49,7 @@ fn the_record_of_a_county_holds_nothing_impossible() {
             .map(|years| years.into_iter().map(|sums| vec![sums]).collect())
             .collect(),
         descent: county.descent,
-        facts: timetable.facts().to_vec(),
+        facts: year_facts(&scenario, tables()),
     };
     assert_eq!(inconsistencies(&record), Vec::<String>::new());
 }

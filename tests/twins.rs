@@ -3,7 +3,7 @@
 use fanpin::experiment::{self, Finished, Unwatched};
 use fanpin::record::PanelRow;
 use fanpin::scenario::{Options, Override, Scenario, load_text};
-use fanpin::simulation::{CountyTask, Timetable, World, simulate_county};
+use fanpin::simulation::{CountyTask, Ground, simulate_county};
 
 const SMALL: &str = r#"
 name = "small"
@@ -99,11 +99,10 @@ const UNCOUPLED: [&str; 4] = [
 fn a_household_added_first_or_last_changes_no_other_when_quotas_are_off() {
     let scenario = scenario(&UNCOUPLED);
     let tables = fanpin::population::tables::tables();
-    let timetable = Timetable::compile(&scenario, tables);
-    let synthesisers = experiment::synthesisers(&scenario);
-    let world = World { scenario: &scenario, tables, timetable: &timetable, synthesisers: &synthesisers };
+    let ground = Ground::new(&scenario, tables, scenario.places[0].clone());
+    let world = ground.world(&scenario, tables);
     let county = |first: u32, households: u32| {
-        let task = experiment::tasks(&scenario, 0)[0];
+        let task = experiment::tasks(&scenario)[0];
         let task = CountyTask { first, households, ..task };
         // Households set up later come after all others, so rows are put in an order of their own.
         let mut rows = simulate_county(&world, &task).panel;

@@ -1,19 +1,20 @@
 //! Regimes × replicates: the runs that a scenario asks for.
 //!
-//! A replicate is a new population and new fates under the next key. Counties and replicates run in
-//! parallel; what they hand on are integers, so the order in which they finish is no part of the
-//! result. Memory doesn't grow with replicates but for 8 bytes a result cell.
+//! A replicate is a new population and new fates under the next key. Counties stream through: each is made,
+//! simulated, added to its replicate and dropped, several at a time. What they hand on are integers, so the order
+//! in which they finish is no part of the result. Memory doesn't grow with counties, nor with replicates but for 8
+//! bytes a result cell.
 
-use std::sync::Mutex;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock};
 
 use crate::measures::compute::{Collector, Design};
 use crate::measures::table::Results;
-use crate::population::synthesis::Synthesiser;
-use crate::population::tables::tables;
+use crate::population::tables::{Tables, tables};
 use crate::random::Key;
-use crate::record::{PanelRow, ReplicateRecord};
+use crate::record::{CountySums, Descent, Flows, Histograms, PanelRow, ReplicateRecord, Sums, YearFacts};
 use crate::scenario::Scenario;
-use crate::simulation::{CountyRecord, CountyTask, Timetable, World, simulate_county};
+use crate::simulation::{CountyRecord, CountyTask, Ground, simulate_county, year_facts};
 
 /// Watches a run and may stop it.
 pub trait Watch: Sync {
@@ -79,29 +80,40 @@ pub fn counties(scenario: &Scenario) -> u64 {
 /// [`Interrupted`] if the watcher stops the run.
 pub fn run(scenario: &Scenario, watch: &dyn Watch) -> Result<Finished, Interrupted> {
     let tables = tables();
-    let timetable = Timetable::compile(scenario, tables);
-    let synthesisers = synthesisers(scenario);
-    let world = World { scenario, tables, timetable: &timetable, synthesisers: &synthesisers };
-    let collector = Mutex::new(Gathered {
-        collector: Collector::new(design(scenario)),
-        counts: Counts::default(),
-        panel: Vec::new(),
-    });
-    for_each_replicate(scenario.plan.replicates, |replicate| {
-        let (record, counts, panel) = run_replicate(&world, replicate, watch)?;
-        let mut gathered = collector.lock().expect("no replicate panics while it hands over");
-        gathered.collector.add(&record);
-        gathered.counts.add(counts);
-        gathered.panel.push((replicate, panel));
+    let grounds = Grounds::of(scenario, tables);
+    let tasks = tasks(scenario);
+    let facts = year_facts(scenario, tables);
+    let gathered = Mutex::new(Gathered::new(scenario, &facts, tasks.len()));
+    in_order(tasks.len() * scenario.plan.replicates as usize, |job| {
+        if watch.stopped() {
+            return Err(Interrupted);
+        }
+        let replicate = u32::try_from(job / tasks.len()).expect("replicates are counted in u32");
+        let task = tasks[job % tasks.len()].of_replicate(scenario, replicate);
+        let county = simulate_county(&grounds.of_county(task.place).world(scenario, tables), &task);
+        gathered.lock().expect("no county panics while it hands over").add(job, replicate, county);
+        watch.county_done();
         Ok(())
     })?;
-    let mut gathered = collector.into_inner().expect("no replicate panics while it hands over");
-    gathered.panel.sort_by_key(|(replicate, _)| *replicate);
-    Ok(Finished {
-        results: gathered.collector.finish(),
-        counts: gathered.counts,
-        panel: gathered.panel.into_iter().flat_map(|(_, rows)| rows).collect(),
-    })
+    Ok(gathered.into_inner().expect("no county panics while it hands over").finish())
+}
+
+/// What counties stand on: made when the first county of a place needs it.
+struct Grounds<'a> {
+    scenario: &'a Scenario,
+    tables: &'static Tables,
+    places: Vec<OnceLock<Ground>>,
+}
+
+impl<'a> Grounds<'a> {
+    fn of(scenario: &'a Scenario, tables: &'static Tables) -> Self {
+        Self { scenario, tables, places: scenario.places.iter().map(|_| OnceLock::new()).collect() }
+    }
+
+    fn of_county(&self, place: usize) -> &Ground {
+        let ground = || Ground::new(self.scenario, self.tables, self.scenario.places[place].clone());
+        self.places[place].get_or_init(ground)
+    }
 }
 
 fn design(scenario: &Scenario) -> Design {
@@ -115,44 +127,92 @@ fn design(scenario: &Scenario) -> Design {
     }
 }
 
-/// The synthesis of each place.
-#[must_use]
-pub fn synthesisers(scenario: &Scenario) -> Vec<Synthesiser> {
-    let each = |place| Synthesiser::new(&scenario.society.population, place);
-    scenario.places.iter().map(each).collect()
-}
-
-struct Gathered {
+/// What counties handed over so far: the open replicates, and what is kept of the finished ones.
+struct Gathered<'a> {
+    scenario: &'a Scenario,
+    facts: &'a [YearFacts],
+    counties: usize,
+    /// Replicates with counties still to come. Counties begin in order, so these are few.
+    open: BTreeMap<u32, Open>,
     collector: Collector,
     counts: Counts,
-    panel: Vec<(u32, Vec<PanelRow>)>,
+    panel: BTreeMap<usize, Vec<PanelRow>>,
 }
 
-impl Counts {
-    fn add(&mut self, other: Self) {
-        self.households = other.households;
-        self.persons += other.persons;
-        self.person_years += other.person_years;
-        self.counties += other.counties;
+/// A replicate under way.
+struct Open {
+    record: ReplicateRecord,
+    missing: usize,
+}
+
+impl<'a> Gathered<'a> {
+    fn new(scenario: &'a Scenario, facts: &'a [YearFacts], counties: usize) -> Self {
+        Self {
+            scenario,
+            facts,
+            counties,
+            open: BTreeMap::new(),
+            collector: Collector::new(design(scenario)),
+            counts: Counts { households: u64::from(scenario.plan.households), ..Counts::default() },
+            panel: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a county: whole numbers, so the order in which counties come is no part of the result.
+    fn add(&mut self, job: usize, replicate: u32, county: CountyRecord) {
+        self.counts.counties += 1;
+        self.counts.persons += county.persons;
+        self.counts.person_years += county.person_years;
+        let new =
+            || Open { record: empty_record(self.scenario, self.facts, replicate), missing: self.counties };
+        let open = self.open.entry(replicate).or_insert_with(new);
+        add_county(&mut open.record, &county);
+        open.missing -= 1;
+        if open.missing == 0
+            && let Some(whole) = self.open.remove(&replicate)
+        {
+            self.collector.add(&whole.record);
+        }
+        if !county.panel.is_empty() {
+            self.panel.insert(job, county.panel);
+        }
+    }
+
+    fn finish(self) -> Finished {
+        Finished {
+            results: self.collector.finish(),
+            counts: self.counts,
+            panel: self.panel.into_values().flatten().collect(),
+        }
     }
 }
 
-/// The counties of a replicate: households are shared out over places and then evenly over counties,
+/// The counties of the first replicate: households are shared out over places and then evenly over counties,
 /// the first counties taking the remainder.
 #[must_use]
-pub fn tasks(scenario: &Scenario, replicate: u32) -> Vec<CountyTask> {
+pub fn tasks(scenario: &Scenario) -> Vec<CountyTask> {
     let mut tasks = Vec::new();
-    let key = Key { seed: scenario.plan.seed, replicate: u64::from(replicate) };
-    let panel = scenario.output.panel && replicate < scenario.output.panel_replicates;
+    let key = Key { seed: scenario.plan.seed, replicate: 0 };
     for (place, households) in households_by_place(scenario).into_iter().enumerate() {
         let counties = scenario.places[place].counties;
         for index in 0..counties {
             let households = households / counties + u32::from(index < households % counties);
             let county = u16::try_from(tasks.len()).expect("at most 4,096 counties");
-            tasks.push(CountyTask { key, place, county, first: 0, households, panel });
+            tasks.push(CountyTask { key, place, county, first: 0, households, panel: scenario.output.panel });
         }
     }
     tasks
+}
+
+impl CountyTask {
+    /// The same county in another replicate.
+    fn of_replicate(self, scenario: &Scenario, replicate: u32) -> Self {
+        Self {
+            key: Key { replicate: u64::from(replicate), ..self.key },
+            panel: scenario.output.panel && replicate < scenario.output.panel_replicates,
+            ..self
+        }
+    }
 }
 
 /// Households of each place, by largest remainder.
@@ -171,45 +231,16 @@ fn households_by_place(scenario: &Scenario) -> Vec<u32> {
     whole
 }
 
-fn run_replicate(
-    world: &World,
-    replicate: u32,
-    watch: &dyn Watch,
-) -> Result<(ReplicateRecord, Counts, Vec<PanelRow>), Interrupted> {
-    let tasks = tasks(world.scenario, replicate);
-    let records = map_counties(&tasks, |task| {
-        if watch.stopped() {
-            return Err(Interrupted);
-        }
-        let record = simulate_county(world, task);
-        watch.county_done();
-        Ok(record)
-    })?;
-    let mut whole = empty_record(world, replicate);
-    let mut counts = Counts { households: u64::from(world.scenario.plan.households), ..Counts::default() };
-    let mut panel = Vec::new();
-    for record in records {
-        counts.counties += 1;
-        counts.persons += record.persons;
-        counts.person_years += record.person_years;
-        add_county(&mut whole, &record);
-        panel.extend(record.panel);
-    }
-    Ok((whole, counts, panel))
-}
-
-fn empty_record(world: &World, replicate: u32) -> ReplicateRecord {
-    let regimes = world.scenario.regimes.len();
-    let years = world.timetable.facts().len();
-    let places = world.scenario.places.len();
+fn empty_record(scenario: &Scenario, facts: &[YearFacts], replicate: u32) -> ReplicateRecord {
+    let (regimes, years, places) = (scenario.regimes.len(), facts.len(), scenario.places.len());
     ReplicateRecord {
         replicate,
-        sums: vec![vec![vec![crate::record::Sums::default(); places]; years]; regimes],
-        histograms: vec![vec![vec![crate::record::Histograms::default(); places]; years]; regimes],
-        flows: vec![vec![crate::record::Flows::default(); years]; regimes],
-        counties: vec![vec![vec![crate::record::CountySums::default(); places]; years]; regimes],
-        descent: vec![crate::record::Descent::default(); regimes],
-        facts: world.timetable.facts().to_vec(),
+        sums: vec![vec![vec![Sums::default(); places]; years]; regimes],
+        histograms: vec![vec![vec![Histograms::default(); places]; years]; regimes],
+        flows: vec![vec![Flows::default(); years]; regimes],
+        counties: vec![vec![vec![CountySums::default(); places]; years]; regimes],
+        descent: vec![Descent::default(); regimes],
+        facts: facts.to_vec(),
     }
 }
 
@@ -225,36 +256,38 @@ fn add_county(whole: &mut ReplicateRecord, county: &CountyRecord) {
     }
 }
 
+/// Does the jobs from first to last, each begun after all before it were begun: so at any time only as many are
+/// under way as there are threads, however many there are in all.
 #[cfg(feature = "parallel")]
-fn for_each_replicate(
-    replicates: u32,
-    each: impl Fn(u32) -> Result<(), Interrupted> + Sync + Send,
+fn in_order(
+    jobs: usize,
+    each: impl Fn(usize) -> Result<(), Interrupted> + Sync + Send,
 ) -> Result<(), Interrupted> {
-    use rayon::prelude::*;
-    (0..replicates).into_par_iter().try_for_each(each)
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let work = || {
+        while !stopped.load(Ordering::Relaxed) {
+            let job = next.fetch_add(1, Ordering::Relaxed);
+            if job >= jobs {
+                return;
+            }
+            if each(job).is_err() {
+                stopped.store(true, Ordering::Relaxed);
+            }
+        }
+    };
+    rayon::scope(|scope| {
+        for _ in 0..rayon::current_num_threads() {
+            scope.spawn(|_| work());
+        }
+    });
+    if stopped.into_inner() { Err(Interrupted) } else { Ok(()) }
 }
 
 #[cfg(not(feature = "parallel"))]
-fn for_each_replicate(
-    replicates: u32,
-    each: impl Fn(u32) -> Result<(), Interrupted> + Sync + Send,
+fn in_order(
+    jobs: usize,
+    each: impl Fn(usize) -> Result<(), Interrupted> + Sync + Send,
 ) -> Result<(), Interrupted> {
-    (0..replicates).try_for_each(each)
-}
-
-#[cfg(feature = "parallel")]
-fn map_counties(
-    tasks: &[CountyTask],
-    each: impl Fn(&CountyTask) -> Result<CountyRecord, Interrupted> + Sync + Send,
-) -> Result<Vec<CountyRecord>, Interrupted> {
-    use rayon::prelude::*;
-    tasks.par_iter().map(each).collect()
-}
-
-#[cfg(not(feature = "parallel"))]
-fn map_counties(
-    tasks: &[CountyTask],
-    each: impl Fn(&CountyTask) -> Result<CountyRecord, Interrupted> + Sync + Send,
-) -> Result<Vec<CountyRecord>, Interrupted> {
-    tasks.iter().map(each).collect()
+    (0..jobs).try_for_each(each)
 }

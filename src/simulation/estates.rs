@@ -73,6 +73,7 @@ impl CountyRun<'_> {
             return;
         }
         let report = self.reported(year);
+        let later = self.later_households();
         for regime in 0..self.states.len() {
             for row in 0..self.county.households.len() {
                 let state = &mut self.states[regime].households[row];
@@ -83,7 +84,7 @@ impl CountyRun<'_> {
                 if estate == Estate::default() {
                     continue;
                 }
-                let inherited = self.pass_on(regime, row, &estate);
+                let inherited = self.pass_on(regime, row, &estate, &later);
                 if let Some(report) = report {
                     let cell = self.record.sums[regime][report]
                         .cell_mut(usize::from(self.county.households[row].cell));
@@ -94,13 +95,27 @@ impl CountyRun<'_> {
         }
     }
 
+    /// Households that were set up from others, by root: (root, row), in order.
+    fn later_households(&self) -> Vec<(u32, usize)> {
+        let rows = self.county.households.iter().enumerate();
+        let mut later: Vec<(u32, usize)> = rows
+            .filter(|(row, household)| household.root as usize != *row)
+            .map(|(row, h)| (h.root, row))
+            .collect();
+        later.sort_unstable();
+        later
+    }
+
     /// Gives an estate to its heirs; false where there are none, or where it is worth nothing.
-    fn pass_on(&mut self, regime: usize, row: usize, estate: &Estate) -> bool {
+    fn pass_on(&mut self, regime: usize, row: usize, estate: &Estate, later: &[(u32, usize)]) -> bool {
         let root = self.county.households[row].root;
-        let households = &self.county.households;
+        let from = later.partition_point(|(of, _)| *of < root);
+        let line = later[from..].iter().take_while(|(of, _)| *of == root).map(|(_, row)| *row);
         let states = &mut self.states[regime].households;
-        let is_heir = |heir: &usize| households[*heir].root == root && states[*heir].members_last > 0;
-        let heirs: Vec<usize> = (0..households.len()).filter(is_heir).collect();
+        let heirs: Vec<usize> = std::iter::once(root as usize)
+            .chain(line)
+            .filter(|heir| states[*heir].members_last > 0)
+            .collect();
         if heirs.is_empty() || estate.worth() < 0 {
             return false;
         }

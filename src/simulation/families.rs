@@ -90,7 +90,7 @@ impl CountyRun<'_> {
     /// Marriages of sons and new households of couples, on 1 January. Nothing of it depends on a regime but
     /// who is alive.
     pub(super) fn form_households(&mut self, year: Year) {
-        let place_year = self.world.timetable.place_year(self.task.place, year);
+        let place_year = self.world.timetable.place_year(year);
         for row in 0..self.county.households.len() {
             for offset in 0..usize::from(self.county.households[row].used) {
                 let slot = self.county.households[row].start as usize + offset;

@@ -1,4 +1,4 @@
-//! The years compiled once for every place and regime: integer thresholds and tables for the loop.
+//! The years of a place compiled once for every regime: integer thresholds and tables for the loop.
 
 use crate::alignment::{Alignment, ExpectedPopulation};
 use crate::billing::{CompiledLayers, Payers, YearContext};
@@ -21,7 +21,7 @@ use crate::random::{Draw, threshold};
 use crate::record::YearFacts;
 use crate::scenario::Scenario;
 use crate::scenario::plan::Place;
-use crate::scenario::policy::{CLASSES, ClassSet, PAYERS, Policy};
+use crate::scenario::policy::{CLASSES, ClassSet, PAYERS, Policy, Regime};
 use crate::scenario::society::{Poverty, Society};
 use crate::schooling::SchoolingYear;
 use crate::service::{ServiceYear, improve};
@@ -113,56 +113,56 @@ pub struct RegimeYear {
     aid_share: [Rate; CLASSES],
 }
 
-/// All years of all places and regimes.
+/// All years of a place under every regime.
 #[derive(Debug, Clone)]
 pub struct Timetable {
-    places: Vec<Vec<PlaceYear>>,
-    history: Vec<Vec<RegimeYear>>,
-    regimes: Vec<Vec<Vec<RegimeYear>>>,
-    facts: Vec<YearFacts>,
+    years: Vec<PlaceYear>,
+    /// Up to the switch.
+    history: Vec<RegimeYear>,
+    /// `[regime]`, from the switch on.
+    regimes: Vec<Vec<RegimeYear>>,
+    switch: Year,
     frailty: Frailty,
 }
 
 impl Timetable {
-    /// Compiles every year from the start to the end of the plan.
+    /// Compiles every year of a place from the start to the end of the plan.
     #[must_use]
-    pub fn compile(scenario: &Scenario, tables: &Tables) -> Self {
+    pub fn compile(scenario: &Scenario, place: &Place, tables: &Tables) -> Self {
         let years: Vec<Year> = START.next().through(scenario.plan.last_year).collect();
-        let frailty = Frailty::compile(scenario.society.care.frailty_log_sd);
-        let mut timetable = Self { places: vec![], history: vec![], regimes: vec![], facts: vec![], frailty };
-        for place in &scenario.places {
-            let place_years = place_years(scenario, place, tables, &years);
-            let of = |policy: &Policy| -> Vec<RegimeYear> {
-                let mut improved = place.improved_environment;
-                let each = |(year, at): (&Year, &PlaceYear)| {
-                    let rules = if *year < scenario.plan.switch_year { &scenario.history } else { policy };
-                    improved = improve(improved, rules, &scenario.society.prevention, *year);
-                    let improved = if rules.implementation.environment { 1.0 } else { improved };
-                    RegimeYear::compile(scenario, place, tables, policy, (at, improved), *year)
-                };
-                years.iter().zip(&place_years).map(each).collect()
+        let switch = scenario.plan.switch_year;
+        let place_years = place_years(scenario, place, tables, &years);
+        let mut improved = place.improved_environment;
+        let of = |policy: &Policy, in_force: &dyn Fn(Year) -> bool, improved: &mut f64| {
+            let each = |(year, at): (&Year, &PlaceYear)| {
+                if !in_force(*year) {
+                    return None;
+                }
+                *improved = improve(*improved, policy, &scenario.society.prevention, *year);
+                let improved = if policy.implementation.environment { 1.0 } else { *improved };
+                Some(RegimeYear::compile(scenario, place, tables, policy, (at, improved), *year))
             };
-            timetable.history.push(of(&scenario.history));
-            timetable.regimes.push(scenario.regimes.iter().map(|regime| of(&regime.policy)).collect());
-            timetable.places.push(place_years);
-        }
-        let reported = scenario.plan.first_year.through(scenario.plan.last_year);
-        timetable.facts = reported.map(|year| facts(scenario, tables, year)).collect();
-        timetable
+            years.iter().zip(&place_years).filter_map(each).collect::<Vec<RegimeYear>>()
+        };
+        let history = of(&scenario.history, &|year| year < switch, &mut improved);
+        let regime = |regime: &Regime| of(&regime.policy, &|year| year >= switch, &mut improved.clone());
+        let regimes = scenario.regimes.iter().map(regime).collect();
+        let frailty = Frailty::compile(scenario.society.care.frailty_log_sd);
+        Self { history, regimes, years: place_years, switch, frailty }
     }
 
-    /// A year of a place.
+    /// A year of the place.
     #[must_use]
-    pub fn place_year(&self, place: usize, year: Year) -> &PlaceYear {
-        &self.places[place][index(year)]
+    pub fn place_year(&self, year: Year) -> &PlaceYear {
+        &self.years[since(START.next(), year)]
     }
 
-    /// A year of a regime in a place; `None` is history.
+    /// A year of a regime, from the switch on; `None` is history, up to the switch.
     #[must_use]
-    pub fn regime_year(&self, place: usize, year: Year, regime: Option<usize>) -> &RegimeYear {
+    pub fn regime_year(&self, year: Year, regime: Option<usize>) -> &RegimeYear {
         match regime {
-            None => &self.history[place][index(year)],
-            Some(regime) => &self.regimes[place][regime][index(year)],
+            None => &self.history[since(START.next(), year)],
+            Some(regime) => &self.regimes[regime][since(self.switch, year)],
         }
     }
 
@@ -171,12 +171,13 @@ impl Timetable {
     pub const fn frailty(&self) -> &Frailty {
         &self.frailty
     }
+}
 
-    /// Lines and prices of the reported years.
-    #[must_use]
-    pub fn facts(&self) -> &[YearFacts] {
-        &self.facts
-    }
+/// Lines and prices of the reported years, the same in every place.
+#[must_use]
+pub fn year_facts(scenario: &Scenario, tables: &Tables) -> Vec<YearFacts> {
+    let reported = scenario.plan.first_year.through(scenario.plan.last_year);
+    reported.map(|year| facts(scenario, tables, year)).collect()
 }
 
 fn place_years(scenario: &Scenario, place: &Place, tables: &Tables, years: &[Year]) -> Vec<PlaceYear> {
@@ -200,8 +201,8 @@ fn place_years(scenario: &Scenario, place: &Place, tables: &Tables, years: &[Yea
     years.iter().map(each).collect()
 }
 
-fn index(year: Year) -> usize {
-    usize::try_from(year.since(START.next())).expect("the simulation starts after the census")
+fn since(first: Year, year: Year) -> usize {
+    usize::try_from(year.since(first)).expect("no year is asked for before its first")
 }
 
 fn facts(scenario: &Scenario, tables: &Tables, year: Year) -> YearFacts {

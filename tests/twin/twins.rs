@@ -4,7 +4,7 @@ use fanpin::experiment;
 use fanpin::population::tables::tables;
 use fanpin::record::{TALLIES, Tally};
 use fanpin::scenario::{Options, Override, Scenario, load_text};
-use fanpin::simulation::{CountyRecord, Timetable, World, watch_county};
+use fanpin::simulation::{CountyRecord, Ground, watch_county};
 
 use crate::compare::{self, Quantities, Record};
 use crate::county_life::{self, live};
@@ -26,20 +26,17 @@ pub fn scenario(text: &str, settings: &[&str]) -> Result<Scenario, String> {
 pub fn agree(text: &str, settings: &[&str]) -> [i64; TALLIES] {
     let mut totals = [0; TALLIES];
     let scenario = scenario(text, settings).unwrap_or_else(|e| panic!("{e}"));
-    let timetable = Timetable::compile(&scenario, tables());
-    let synthesisers = experiment::synthesisers(&scenario);
-    let world =
-        World { scenario: &scenario, tables: tables(), timetable: &timetable, synthesisers: &synthesisers };
     let evidence = Evidence::read();
-    for task in experiment::tasks(&scenario, 0) {
+    for task in experiment::tasks(&scenario) {
         let mut seen = Seen::default();
-        let fast = watch_county(&world, &task, Some(&mut seen));
+        let ground = Ground::new(&scenario, tables(), scenario.places[task.place].clone());
+        let fast = watch_county(&ground.world(&scenario, tables()), &task, Some(&mut seen));
         let years = fast.sums[0].len();
         let mut record = Record::empty(scenario.regimes.len(), years);
         let plain = county_life::World {
             scenario: &scenario,
             task: &task,
-            synthesiser: &synthesisers[task.place],
+            synthesiser: &ground.synthesiser,
             evidence: &evidence,
         };
         live(&plain, &mut |settings, county, lived| {

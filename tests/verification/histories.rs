@@ -19,8 +19,8 @@ pub fn findings(world: World) -> Findings {
         Override { origin: "test".to_owned(), text: format!("society.economy.persistence={PERSISTENCE}") };
     let options = Options { overrides: vec![set], ..Options::default() };
     let scenario = load_text("autoregression.toml", text, &options).expect("the scenario holds");
-    let timetable = Timetable::compile(&scenario, tables());
-    let place_year = timetable.place_year(0, YEAR);
+    let timetable = Timetable::compile(&scenario, &scenario.places[0], tables());
+    let place_year = timetable.place_year(YEAR);
     let (mut stays, mut returns, mut product, mut spread) = Default::default();
     for id in 0..N {
         let [first, second, ..] = world.block(0, id, YEAR, stream::HOUSEHOLD_YEAR).map(rank);

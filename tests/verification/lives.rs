@@ -27,9 +27,9 @@ fn survival(world: World) -> Vec<Row> {
     const SPANS: [usize; 3] = [5, 10, 15];
     let women = Sex::Female as usize;
     let scenario = no_excess_mortality();
-    let timetable = Timetable::compile(&scenario, tables());
+    let timetable = Timetable::compile(&scenario, &scenario.places[0], tables());
     let years: Vec<Year> = Year::new(2021).through(Year::new(2035)).collect();
-    let place_years: Vec<&PlaceYear> = years.iter().map(|year| timetable.place_year(0, *year)).collect();
+    let place_years: Vec<&PlaceYear> = years.iter().map(|year| timetable.place_year(*year)).collect();
     let limit = |(place_year, year): (&&PlaceYear, &Year)| {
         threshold(place_year.demography.death(women, age_index(*year, BORN), 0, false, false))
     };
