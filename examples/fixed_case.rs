@@ -10,7 +10,7 @@
 use fanpin::experiment;
 use fanpin::population::tables::tables;
 use fanpin::scenario::{Options, Scenario, load_text};
-use fanpin::simulation::{CountyRecord, Timetable, World, simulate_county};
+use fanpin::simulation::{CountyRecord, Ground, World, simulate_county};
 
 const SCENARIO: &str = r#"
 name = "fixed-case"
@@ -30,11 +30,8 @@ counties = 1
 
 fn main() {
     let scenario = fixed_load();
-    let timetable = fixed_timetable(&scenario);
-    let synthesisers = experiment::synthesisers(&scenario);
-    let world =
-        World { scenario: &scenario, tables: tables(), timetable: &timetable, synthesisers: &synthesisers };
-    println!("{}", fixed_county(&world).person_years);
+    let ground = fixed_ground(&scenario);
+    println!("{}", fixed_county(&ground.world(&scenario, tables())).person_years);
 }
 
 // The names of these three are where counting begins and ends, so they must stay functions of their own.
@@ -45,15 +42,15 @@ fn fixed_load() -> Scenario {
     load_text("fixed-case.toml", SCENARIO, &Options::default()).expect("the scenario holds")
 }
 
-/// Compiling its years.
+/// Compiling its years and fitting its population.
 #[inline(never)]
-fn fixed_timetable(scenario: &Scenario) -> Timetable {
-    Timetable::compile(scenario, tables())
+fn fixed_ground(scenario: &Scenario) -> Ground {
+    Ground::new(scenario, tables(), scenario.places[0].clone())
 }
 
 /// The county, from synthesis to its sums.
 #[inline(never)]
 fn fixed_county(world: &World) -> CountyRecord {
-    let tasks = experiment::tasks(world.scenario, 0);
+    let tasks = experiment::tasks(world.scenario);
     simulate_county(world, &tasks[0])
 }

@@ -87,11 +87,7 @@ fn build() -> PathBuf {
 fn run(program: &Path, out: &Path) -> u64 {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--quiet", "--dump-instr=yes", "--compress-strings=no"]);
-    valgrind.args([
-        "--compress-pos=no",
-        "--toggle-collect=*fixed_load*",
-        "--toggle-collect=*fixed_timetable*",
-    ]);
+    valgrind.args(["--compress-pos=no", "--toggle-collect=*fixed_load*", "--toggle-collect=*fixed_ground*"]);
     valgrind.arg("--toggle-collect=*fixed_county*");
     valgrind.arg(format!("--callgrind-out-file={}", out.display())).arg(program);
     // Which copy of memcpy the C library takes goes by the CPU: one for all.

@@ -24,8 +24,8 @@ pub struct Recorded {
     pub a_person_year: f64,
     /// Instructions of reading and checking the scenario, once a run.
     pub load: u64,
-    /// Instructions of compiling its years, once a run.
-    pub timetable: u64,
+    /// Instructions of compiling the years of a place and fitting its population, once a place.
+    pub ground: u64,
     /// Instructions per regime-person-year by process, in the order of the year.
     pub process: Vec<Process>,
 }
@@ -68,7 +68,7 @@ impl Recorded {
             person_years,
             a_person_year: a_person_year(profile.inclusive(county) as f64),
             load: profile.inclusive("fixed_case::fixed_load"),
-            timetable: profile.inclusive("fixed_case::fixed_timetable"),
+            ground: profile.inclusive("fixed_case::fixed_ground"),
             process,
         }
     }
@@ -83,8 +83,8 @@ impl Recorded {
         let mut text = format!(
             "# Instructions of the fixed case, examples/fixed_case.rs. Written by\n\
              # FANPIN_ACCEPT=1 cargo test --test instructions -- --ignored\n\
-             rustc = {:?}\nperson_years = {}\na_person_year = {:.1}\nload = {}\ntimetable = {}\nprocess = [\n",
-            self.rustc, self.person_years, self.a_person_year, self.load, self.timetable
+             rustc = {:?}\nperson_years = {}\na_person_year = {:.1}\nload = {}\nground = {}\nprocess = [\n",
+            self.rustc, self.person_years, self.a_person_year, self.load, self.ground
         );
         for Process { name, a_person_year } in &self.process {
             writeln!(text, "    {{ name = {name:?}, a_person_year = {a_person_year:.1} }},")
