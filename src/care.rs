@@ -9,12 +9,12 @@
 //! entitlement expects the price of ordinary people. Health centres short of staff send cases on or away, and
 //! a county hospital short of staff sends more of them out of the county.
 
-use crate::billing::{Bill, CompiledLayers, HouseholdYear, Patient, Payers, PersonYear};
+use crate::billing::{Bill, CompiledLayers, HouseholdYear, Ledger, Patient, Payers, PersonYear};
 use crate::illness::PotentialEpisode;
 use crate::illness::frailty::{SCORE_ONE, lane_scores};
 use crate::population::tables::{Path, Tables};
 use crate::scenario::plan::Place;
-use crate::scenario::policy::{CLASSES, Class, ClassSet, LEVELS, Level, Policy, Service};
+use crate::scenario::policy::{CLASSES, Class, ClassSet, LEVELS, Level, PAYERS, Policy, Service};
 use crate::scenario::society::{Care, Society};
 use crate::units::{Money, Rate, Year};
 
@@ -395,7 +395,9 @@ fn expected_own_share(layers: &CompiledLayers, payers: &Payers, class: Option<Cl
     };
     let mut person = PersonYear::default();
     let mut household = HouseholdYear::default();
-    let settled = layers.settle_by(bill, &patient, 0, &mut person, &mut household, payers);
+    let mut paid = [Money::ZERO; PAYERS];
+    let mut ledger = Ledger { person: &mut person, household: &mut household, paid: &mut paid };
+    let settled = layers.settle_by(bill, &patient, 0, payers, &mut ledger);
     settled.out_of_pocket.yuan() / bill.amount.yuan()
 }
 

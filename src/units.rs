@@ -89,6 +89,7 @@ impl Money {
     /// # Panics
     /// If the product leaves the range of money, which no checked bill can reach.
     #[must_use]
+    #[inline]
     pub fn times(self, rate: Rate) -> Self {
         self.exactly(rate).rounded()
     }
@@ -192,7 +193,18 @@ impl Exact {
     #[must_use]
     #[inline]
     pub fn rounded(self) -> Money {
-        // Nearly always; 64-bit division is many times faster.
+        // Nearly always; 64-bit division by a constant is many times faster.
+        if let Ok(small) = u64::try_from(self.0)
+            && let Some(shifted) = small.checked_add(500_000)
+        {
+            return Money((shifted / 1_000_000).cast_signed());
+        }
+        self.rounded_at_length()
+    }
+
+    /// Negative or very large amounts.
+    #[inline(never)]
+    fn rounded_at_length(self) -> Money {
         if let Ok(small) = i64::try_from(self.0)
             && let Some(shifted) = small.checked_add(500_000)
         {
@@ -212,9 +224,21 @@ impl Exact {
         if factor == Rate::ONE {
             return self.rounded();
         }
+        if let Some(small) = self.small_rounded_times(factor) {
+            return small;
+        }
         let product = self.0 * i128::from(factor.0);
         let rounded = (product + 500_000_000_000).div_euclid(1_000_000_000_000);
         Money(i64::try_from(rounded).expect("bills are bounded far below i64"))
+    }
+
+    /// The same where 64 bits hold it: whole fen and the rest are multiplied apart.
+    fn small_rounded_times(self, factor: Rate) -> Option<Money> {
+        let small = u64::try_from(self.0).ok()?;
+        let (whole, rest) = (small / 1_000_000, small % 1_000_000);
+        let of_rest = (rest * u64::from(factor.0) + 500_000_000_000) / 1_000_000;
+        let rounded = whole.checked_mul(u64::from(factor.0))?.checked_add(of_rest)? / 1_000_000;
+        Some(Money(rounded.cast_signed()))
     }
 
     /// The difference, or nothing if it is negative.
@@ -396,6 +420,21 @@ mod tests {
         let large = Money::from_fen(9_223_372_036_854_775);
         assert_eq!(large.times(Rate::from_ppm(500_000)), Money::from_fen(4_611_686_018_427_388));
         assert_eq!(large.times(Rate::from_ppm(1_001_000)), Money::from_fen(9_232_595_408_891_630));
+    }
+
+    #[test]
+    fn two_rates_round_once_however_large_the_amount() {
+        let fen =
+            [-7, 0, 1, 2, 3, 499_999, 18_446_744_073_709, 18_446_744_073_710, 4_611_686_018_427_387_904];
+        for (money, rate, factor) in fen.into_iter().flat_map(|money| {
+            let rates = [0, 1, 499_999, 500_000, 500_001, 999_999, 1_000_000, 1_000_001];
+            rates.into_iter().flat_map(move |rate| rates.map(|factor| (money, rate, factor)))
+        }) {
+            let product = i128::from(money) * i128::from(rate) * i128::from(factor);
+            let expected = (product + 500_000_000_000).div_euclid(1_000_000_000_000);
+            let rounded = Money(money).exactly(Rate(rate)).rounded_times(Rate(factor));
+            assert_eq!(i128::from(rounded.fen()), expected, "{money} {rate} {factor}");
+        }
     }
 
     #[test]

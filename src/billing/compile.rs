@@ -1,8 +1,10 @@
 //! Layers as they stand in one year.
 
+use super::eligibility::Test;
+use super::entitlement::Entitlement;
 use crate::random::threshold;
 use crate::scenario::policy::{
-    AccumulatesOver, Amount, Base, Bracket, CLASSES, Class, ClassTerms, Covers, Eligibility, Kind, LEVELS,
+    AccumulatesOver, Amount, Base, Bracket, CLASSES, Class, ClassTerms, Covers, Department, Kind, LEVELS,
     Layer, MAX_LAYERS, PAYERS, Payer, Policy, Schedule, Service, Settlement, Window,
 };
 use crate::units::{Money, Rate, Year};
@@ -25,7 +27,7 @@ impl YearContext {
         Self { local_income_last_year, proration: [Rate::ONE; PAYERS], yuan_factor: Rate::ONE }
     }
 
-    fn yuan(&self, schedule: &Schedule, year: Year) -> Money {
+    pub(super) fn yuan(&self, schedule: &Schedule, year: Year) -> Money {
         let yuan = Money::try_from_yuan(schedule.at(year)).expect("amounts of a checked policy are in range");
         yuan.times(self.yuan_factor)
     }
@@ -40,7 +42,7 @@ impl YearContext {
     }
 }
 
-fn rate(schedule: &Schedule, year: Year) -> Rate {
+pub(super) fn rate(schedule: &Schedule, year: Year) -> Rate {
     Rate::try_from_fraction(schedule.at(year)).expect("rates of a checked policy are in range")
 }
 
@@ -50,8 +52,8 @@ pub struct CompiledLayers {
     pub(super) layers: Vec<CompiledLayer>,
     /// Brackets of all layers, one after the other.
     pub(super) brackets: Vec<(Money, Rate)>,
-    /// First class (by listed order) whose terms are the same everywhere.
-    pub(super) profile: [u8; CLASSES],
+    /// Which layers a bill can reach, and under which class.
+    pub(super) entitlement: Entitlement,
     /// Services that some layer covers, one bit each.
     services: u8,
     /// Place of each slot in `Policy::layers`.
@@ -61,6 +63,7 @@ pub struct CompiledLayers {
 #[derive(Debug, Clone)]
 pub(super) struct CompiledLayer {
     pub payer: Payer,
+    pub department: Department,
     pub kind: Kind,
     pub covers: Covers,
     pub base: Base,
@@ -89,28 +92,11 @@ pub(super) struct Terms {
     pub ceiling: Money,
 }
 
-/// How a layer is paid out.
+/// How a layer is paid out: after some months, if the word of the bill is below the threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Claim {
-    /// At discharge.
-    Instant,
-    /// Later, if the word of the bill is below the threshold.
-    Claimed { threshold: u64, delay_months: u8 },
-}
-
-/// Eligibility with its amounts worked out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Test {
-    Everyone,
-    Insured,
-    Classes(u16),
-    AgeAtLeast(u8),
-    Chronic(u8),
-    IncomeBelow(Money),
-    SpendingAbove(Rate),
-    All(Vec<Test>),
-    Any(Vec<Test>),
-    Not(Box<Test>),
+pub(super) struct Claim {
+    threshold: u64,
+    pub delay_months: u8,
 }
 
 impl CompiledLayers {
@@ -130,7 +116,7 @@ impl CompiledLayers {
         let layers: Vec<CompiledLayer> =
             in_force().map(|(_, layer)| CompiledLayer::new(layer, year, context, &mut brackets)).collect();
         Self {
-            profile: profiles(&layers),
+            entitlement: Entitlement::new(&layers),
             services: layers.iter().fold(0, |services, layer| services | layer.services),
             sources: in_force().map(|(place, _)| place).collect(),
             layers,
@@ -146,6 +132,7 @@ impl CompiledLayers {
             layer.test.fail_spending();
             layer.spending_triggered = false;
         }
+        layers.entitlement = Entitlement::new(&layers.layers);
         layers
     }
 
@@ -155,7 +142,7 @@ impl CompiledLayers {
     pub fn without_hindrances(mut self) -> Self {
         for layer in &mut self.layers {
             layer.factor = [layer.factor[0]; 3];
-            layer.claim = [Claim::Instant; 2];
+            layer.claim = [Claim::INSTANT; 2];
         }
         self
     }
@@ -213,6 +200,7 @@ impl CompiledLayer {
         let in_full = rate(&layer.strength, year).times(context.proration[layer.payer as usize]);
         Self {
             payer: layer.payer,
+            department: layer.payer.department(),
             kind: layer.kind,
             covers: layer.covers,
             base: layer.base,
@@ -260,69 +248,20 @@ impl Terms {
 }
 
 impl Claim {
+    /// At discharge.
+    const INSTANT: Self = Self { threshold: u64::MAX, delay_months: 0 };
+
     fn new(settlement: &Settlement, year: Year) -> Self {
         match settlement {
-            Settlement::Instant => Self::Instant,
+            Settlement::Instant => Self::INSTANT,
             Settlement::Claimed { delay_months, take_up } => {
-                Self::Claimed { threshold: threshold(take_up.at(year)), delay_months: *delay_months }
+                Self { threshold: threshold(take_up.at(year)), delay_months: *delay_months }
             }
         }
     }
-}
 
-impl Test {
-    fn new(eligibility: &Eligibility, year: Year, context: &YearContext) -> Self {
-        let all = |tests: &[Eligibility]| tests.iter().map(|test| Self::new(test, year, context)).collect();
-        match eligibility {
-            Eligibility::Everyone => Self::Everyone,
-            Eligibility::Insured => Self::Insured,
-            Eligibility::Classes(classes) => Self::Classes(classes.0),
-            Eligibility::AgeAtLeast(age) => Self::AgeAtLeast(*age),
-            Eligibility::Chronic(groups) => Self::Chronic(*groups),
-            Eligibility::IncomeBelow(yuan) => Self::IncomeBelow(context.yuan(yuan, year)),
-            Eligibility::SpendingAboveIncomeShare(share) => Self::SpendingAbove(rate(share, year)),
-            Eligibility::All(tests) => Self::All(all(tests)),
-            Eligibility::Any(tests) => Self::Any(all(tests)),
-            Eligibility::Not(test) => Self::Not(Box::new(Self::new(test, year, context))),
-        }
+    /// Whether it is made; the largest threshold stands for certainty.
+    pub const fn is_made(self, word: u64) -> bool {
+        word < self.threshold || self.threshold == u64::MAX
     }
-
-    fn sees_spending(&self) -> bool {
-        match self {
-            Self::SpendingAbove(_) => true,
-            Self::All(tests) | Self::Any(tests) => tests.iter().any(Self::sees_spending),
-            Self::Not(test) => test.sees_spending(),
-            _ => false,
-        }
-    }
-
-    fn fail_spending(&mut self) {
-        match self {
-            Self::SpendingAbove(_) => *self = Self::Any(Vec::new()),
-            Self::All(tests) | Self::Any(tests) => tests.iter_mut().for_each(Self::fail_spending),
-            Self::Not(test) => test.fail_spending(),
-            _ => {}
-        }
-    }
-
-    /// The class tests inside, in order.
-    fn class_masks(&self, masks: &mut Vec<u16>) {
-        match self {
-            Self::Classes(mask) => masks.push(*mask),
-            Self::All(tests) | Self::Any(tests) => tests.iter().for_each(|test| test.class_masks(masks)),
-            Self::Not(test) => test.class_masks(masks),
-            _ => {}
-        }
-    }
-}
-
-/// For each class the first one that no layer tells apart from it.
-fn profiles(layers: &[CompiledLayer]) -> [u8; CLASSES] {
-    let mut masks = Vec::new();
-    layers.iter().for_each(|layer| layer.test.class_masks(&mut masks));
-    let alike = |a: Class, b: Class| {
-        let same_terms = layers.iter().all(|layer| layer.terms[a as usize] == layer.terms[b as usize]);
-        same_terms && masks.iter().all(|mask| mask >> a as u16 & 1 == mask >> b as u16 & 1)
-    };
-    Class::ALL.map(|class| Class::ALL.into_iter().find(|first| alike(*first, class)).unwrap_or(class) as u8)
 }

@@ -31,10 +31,12 @@
 
 mod breakdown;
 mod compile;
+mod eligibility;
+mod entitlement;
 mod notch;
 mod settle;
 
 pub use breakdown::{BillBreakdown, LayerPayment};
 pub use compile::{CompiledLayers, YearContext};
 pub use notch::Notch;
-pub use settle::{Bill, HouseholdYear, Patient, Payers, PersonYear, Settlement};
+pub use settle::{Bill, HouseholdYear, Ledger, Patient, Payers, PersonYear, Settled, Settlement};

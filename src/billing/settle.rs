@@ -1,9 +1,11 @@
 //! One bill through the layers.
 
-use super::compile::{Claim, CompiledLayer, CompiledLayers, Terms, Test};
+use super::compile::{Claim, CompiledLayer, CompiledLayers, Terms};
+use super::eligibility::Verdict;
+use super::entitlement::{Known, SlotSet};
 use crate::scenario::policy::{
-    AccumulatesOver, Base, Class, ClassSet, Covers, DEPARTMENTS, Kind, Level, MAX_LAYERS, PAYERS, Payer,
-    Service, Window,
+    AccumulatesOver, Base, CLASSES, Class, ClassSet, Covers, DEPARTMENTS, Kind, Level, MAX_LAYERS, PAYERS,
+    Payer, Service, Window,
 };
 use crate::units::{Exact, Money, Rate};
 
@@ -69,34 +71,64 @@ impl Payers {
         self.proration != [Rate::ONE; PAYERS] || self.delay_months != [0; PAYERS]
     }
 
-    /// Whether all departments have the same classes on their lists.
-    fn agree(&self, classes: ClassSet) -> bool {
-        self.known.is_none_or(|known| known.iter().all(|set| *set == classes))
+    /// A class as each department knows it.
+    fn known(&self, class: Class) -> Known {
+        self.known.map_or([class; DEPARTMENTS], |known| {
+            known.map(|set| if set.has(class) { class } else { Class::Ordinary })
+        })
     }
 }
 
 /// What one person's bills of the year have used up, by slot.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct PersonYear {
-    slots: Slots,
+    used: UsedUp,
     /// All bills of the year.
     billed: Money,
 }
 
 /// What a household's bills of the year have used up, by slot.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct HouseholdYear {
-    slots: Slots,
+    used: UsedUp,
     /// The household's own in-catalogue payments of the year so far.
     pub covered_own: Money,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Slots {
+#[derive(Debug, Clone, Copy, Default)]
+struct UsedUp {
+    /// Slots that a bill of the year was presented to; the amounts of others mean nothing.
+    slots: SlotSet,
     /// What counts for the deductible: for a cap what was paid oneself, else what was presented.
     counted: [Money; MAX_LAYERS],
     /// What the layer has paid.
     paid: [Money; MAX_LAYERS],
+}
+
+/// What a settlement is written into.
+#[derive(Debug)]
+pub struct Ledger<'a> {
+    /// The patient's year.
+    pub person: &'a mut PersonYear,
+    /// The household's year.
+    pub household: &'a mut HouseholdYear,
+    /// Sum that each payer has paid.
+    pub paid: &'a mut [Money; PAYERS],
+}
+
+/// What a settled bill leaves to the patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// What is left to the patient.
+    pub out_of_pocket: Money,
+    /// In-catalogue part of what is left.
+    pub covered_own: Money,
+    /// The class whose terms were used.
+    pub class_used: Class,
+    /// Part of the payments that comes after discharge.
+    pub delayed: Money,
+    /// Months until the last of it comes.
+    pub delay_months: u8,
 }
 
 /// How a bill was settled. Payments by slot, or by payer, and `out_of_pocket` add up to the bill.
@@ -118,13 +150,27 @@ pub struct Settlement {
     pub delay_months: u8,
 }
 
+impl Settlement {
+    /// What one payer pays.
+    #[must_use]
+    pub const fn paid_by(&self, payer: Payer) -> Money {
+        self.by_payer[payer as usize]
+    }
+}
+
 impl PersonYear {
     /// A year in which the person has already paid `own` in-catalogue yuan that reached every layer
     /// over the year, and was paid nothing.
     #[must_use]
     pub const fn after_own_payments(own: Money) -> Self {
-        let slots = Slots { counted: [own; MAX_LAYERS], paid: [Money::ZERO; MAX_LAYERS] };
-        Self { slots, billed: Money::ZERO }
+        Self { used: UsedUp::after_own_payments(own), billed: Money::ZERO }
+    }
+
+    /// Begins a year without bills.
+    #[inline]
+    pub const fn begin(&mut self) {
+        self.used.slots = 0;
+        self.billed = Money::ZERO;
     }
 
     /// All bills of the year so far.
@@ -138,8 +184,109 @@ impl HouseholdYear {
     /// A year in which the household has already paid `own` in-catalogue yuan.
     #[must_use]
     pub const fn after_own_payments(own: Money) -> Self {
-        let slots = Slots { counted: [own; MAX_LAYERS], paid: [Money::ZERO; MAX_LAYERS] };
-        Self { slots, covered_own: own }
+        Self { used: UsedUp::after_own_payments(own), covered_own: own }
+    }
+}
+
+impl UsedUp {
+    const fn after_own_payments(own: Money) -> Self {
+        Self { slots: SlotSet::MAX, counted: [own; MAX_LAYERS], paid: [Money::ZERO; MAX_LAYERS] }
+    }
+
+    const fn has(&self, slot: usize) -> bool {
+        self.slots >> slot & 1 != 0
+    }
+
+    fn counted(&self, slot: usize) -> Money {
+        if self.has(slot) { self.counted[slot] } else { Money::ZERO }
+    }
+
+    fn paid(&self, slot: usize) -> Money {
+        if self.has(slot) { self.paid[slot] } else { Money::ZERO }
+    }
+
+    fn add(&mut self, slot: usize, counted: Money, paid: Money) {
+        self.counted[slot] = self.counted(slot) + counted;
+        self.paid[slot] = self.paid(slot) + paid;
+        self.slots |= 1 << slot;
+    }
+}
+
+impl Ledger<'_> {
+    fn used(&self, over: AccumulatesOver) -> &UsedUp {
+        match over {
+            AccumulatesOver::Person => &self.person.used,
+            AccumulatesOver::Household => &self.household.used,
+        }
+    }
+
+    fn used_mut(&mut self, over: AccumulatesOver) -> &mut UsedUp {
+        match over {
+            AccumulatesOver::Person => &mut self.person.used,
+            AccumulatesOver::Household => &mut self.household.used,
+        }
+    }
+}
+
+/// What a passage reads the year so far from, and writes into.
+trait Books {
+    /// The year so far.
+    fn so_far(&self) -> &Ledger<'_>;
+
+    /// Writes what counts and what is paid of a bill that a layer was presented with.
+    fn present(&mut self, layer: &CompiledLayer, slot: usize, counted: Money, paid: Money);
+
+    /// Writes the bill, and what of it is left to the patient in the catalogue.
+    fn close(&mut self, bill: &Bill, covered_own: Money);
+}
+
+/// A passage on trial: nothing is written.
+struct Trial<'a, 'b>(&'a Ledger<'b>);
+
+/// A passage of which each payment is kept.
+struct Itemised<'a> {
+    ledger: Ledger<'a>,
+    payments: [Money; MAX_LAYERS],
+}
+
+impl Books for Trial<'_, '_> {
+    fn so_far(&self) -> &Ledger<'_> {
+        self.0
+    }
+
+    fn present(&mut self, _: &CompiledLayer, _: usize, _: Money, _: Money) {}
+
+    fn close(&mut self, _: &Bill, _: Money) {}
+}
+
+impl Books for Ledger<'_> {
+    fn so_far(&self) -> &Ledger<'_> {
+        self
+    }
+
+    fn present(&mut self, layer: &CompiledLayer, slot: usize, counted: Money, paid: Money) {
+        self.used_mut(layer.over).add(slot, counted, paid);
+        self.paid[layer.payer as usize] += paid;
+    }
+
+    fn close(&mut self, bill: &Bill, covered_own: Money) {
+        self.person.billed += bill.amount;
+        self.household.covered_own += covered_own;
+    }
+}
+
+impl Books for Itemised<'_> {
+    fn so_far(&self) -> &Ledger<'_> {
+        &self.ledger
+    }
+
+    fn present(&mut self, layer: &CompiledLayer, slot: usize, counted: Money, paid: Money) {
+        self.payments[slot] += paid;
+        self.ledger.present(layer, slot, counted, paid);
+    }
+
+    fn close(&mut self, bill: &Bill, covered_own: Money) {
+        self.ledger.close(bill, covered_own);
     }
 }
 
@@ -149,7 +296,6 @@ impl CompiledLayers {
     ///
     /// # Panics
     /// If the in-catalogue part is negative or more than the bill.
-    #[inline]
     pub fn settle(
         &self,
         bill: &Bill,
@@ -158,10 +304,22 @@ impl CompiledLayers {
         person: &mut PersonYear,
         household: &mut HouseholdYear,
     ) -> Settlement {
-        self.settle_by(bill, patient, claim_word, person, household, &Payers::default())
+        let mut by_payer = [Money::ZERO; PAYERS];
+        let ledger = Ledger { person, household, paid: &mut by_payer };
+        let mut books = Itemised { ledger, payments: [Money::ZERO; MAX_LAYERS] };
+        let settled = self.settle_into(bill, patient, claim_word, &Payers::default(), &mut books);
+        Settlement {
+            payments: books.payments,
+            by_payer,
+            out_of_pocket: settled.out_of_pocket,
+            covered_own: settled.covered_own,
+            class_used: settled.class_used,
+            delayed: settled.delayed,
+            delay_months: settled.delay_months,
+        }
     }
 
-    /// The same with payers that may know less, and may pay less or later.
+    /// The same with payers that may know less, and may pay less or later, into a ledger.
     ///
     /// # Panics
     /// If the in-catalogue part is negative or more than the bill.
@@ -170,58 +328,25 @@ impl CompiledLayers {
         bill: &Bill,
         patient: &Patient,
         claim_word: u64,
-        person: &mut PersonYear,
-        household: &mut HouseholdYear,
         payers: &Payers,
-    ) -> Settlement {
+        ledger: &mut Ledger,
+    ) -> Settled {
+        self.settle_into(bill, patient, claim_word, payers, ledger)
+    }
+
+    fn settle_into(
+        &self,
+        bill: &Bill,
+        patient: &Patient,
+        claim_word: u64,
+        payers: &Payers,
+        books: &mut impl Books,
+    ) -> Settled {
         assert!(Money::ZERO <= bill.covered && bill.covered <= bill.amount, "covered is a part of the bill");
-        person.billed += bill.amount;
-        if !self.reaches(bill.service) {
-            household.covered_own += bill.covered;
-            return Settlement::unpaid(bill, first_class(patient.classes));
-        }
-        let mut best = None;
-        let mut tried = 0_u16;
-        let agreed = payers.agree(patient.classes);
-        for class in patient.classes.iter() {
-            let profile = 1_u16 << self.profile[class as usize];
-            if agreed && tried & profile != 0 {
-                continue;
-            }
-            tried |= profile;
-            let case = Case { bill, patient, class, covered_own_before: household.covered_own, payers };
-            let passage = Passage::through(self, &case, claim_word, person, household);
-            if best.as_ref().is_none_or(|best: &Passage| passage.out_of_pocket() < best.out_of_pocket()) {
-                best = Some(passage);
-            }
-        }
-        let best = best.expect("a set of classes names at least `ordinary`");
-        best.record(self, person, household);
-        best.settlement(self)
-    }
-}
-
-fn first_class(classes: ClassSet) -> Class {
-    classes.iter().next().expect("a set of classes names at least `ordinary`")
-}
-
-impl Settlement {
-    fn unpaid(bill: &Bill, class: Class) -> Self {
-        Self {
-            payments: [Money::ZERO; MAX_LAYERS],
-            by_payer: [Money::ZERO; PAYERS],
-            out_of_pocket: bill.amount,
-            covered_own: bill.covered,
-            class_used: class,
-            delayed: Money::ZERO,
-            delay_months: 0,
-        }
-    }
-
-    /// What one payer pays.
-    #[must_use]
-    pub const fn paid_by(&self, payer: Payer) -> Money {
-        self.by_payer[payer as usize]
+        let covering = self.entitlement.covering(bill);
+        let case = Case { layers: self, bill, patient, claim_word, payers, covering };
+        let class = case.best_class(books.so_far());
+        case.pass(class, books)
     }
 }
 
@@ -253,163 +378,172 @@ impl Parts {
     }
 }
 
-/// A bill on its way under the terms of one class; nothing is recorded until it is chosen.
+/// Everything about the bill that a layer may look at.
+struct Case<'a> {
+    layers: &'a CompiledLayers,
+    bill: &'a Bill,
+    patient: &'a Patient,
+    claim_word: u64,
+    payers: &'a Payers,
+    /// Layers that cover the care.
+    covering: SlotSet,
+}
+
+/// A bill on its way under the terms of one class.
 struct Passage {
-    class: Class,
-    whole: Parts,
     left: Parts,
-    payments: [Money; MAX_LAYERS],
-    /// Added to `counted` for share layers.
-    presented: [Money; MAX_LAYERS],
-    /// Layers that the bill was presented to, one bit a slot.
-    slots: u32,
+    /// Caps that the bill was presented to.
+    caps: SlotSet,
     delayed: Money,
     delay_months: u8,
 }
 
-/// Everything about the bill that a layer may look at.
-struct Case<'a> {
-    bill: &'a Bill,
-    patient: &'a Patient,
-    class: Class,
-    covered_own_before: Money,
-    payers: &'a Payers,
-}
-
 impl Case<'_> {
-    /// The class as a payer's department knows it.
-    fn class_for(&self, payer: Payer) -> Class {
-        match &self.payers.known {
-            Some(known) if !known[payer.department() as usize].has(self.class) => Class::Ordinary,
-            _ => self.class,
+    /// The class that leaves the least to the patient, the first of several.
+    #[inline]
+    fn best_class(&self, so_far: &Ledger) -> Class {
+        let mut classes = self.patient.classes.iter();
+        let first = classes.next().expect("a set of classes names at least `ordinary`");
+        if !self.layers.entitlement.depends_on_class(self.covering) {
+            return first;
         }
+        let Some(second) = classes.next() else { return first };
+        self.best_of([first, second].into_iter().chain(classes), so_far)
     }
-}
 
-impl Passage {
-    fn through(
-        layers: &CompiledLayers,
-        case: &Case,
-        claim_word: u64,
-        person: &PersonYear,
-        household: &HouseholdYear,
-    ) -> Self {
-        let bill = case.bill;
+    /// The best of several classes; of those that no layer here tells apart only the first is tried.
+    fn best_of(&self, classes: impl Iterator<Item = Class>, so_far: &Ledger) -> Class {
+        let mut distinct = [Class::Ordinary; CLASSES];
+        let mut count = 0;
+        for class in classes {
+            if !distinct[..count].iter().any(|other| self.are_alike(*other, class)) {
+                distinct[count] = class;
+                count += 1;
+            }
+        }
+        if count == 1 {
+            return distinct[0];
+        }
+        let own = |class: &Class| self.pass(*class, &mut Trial(so_far)).out_of_pocket;
+        distinct[..count].iter().copied().min_by_key(own).expect("one class at least")
+    }
+
+    fn are_alike(&self, a: Class, b: Class) -> bool {
+        let known = (self.payers.known(a), self.payers.known(b));
+        self.layers.entitlement.are_alike(self.patient.insured, known, self.covering)
+    }
+
+    /// Passes the bill through the layers under one class.
+    fn pass(&self, class: Class, books: &mut impl Books) -> Settled {
+        let (bill, entitlement) = (self.bill, &self.layers.entitlement);
+        let known = self.payers.known(class);
+        let (sure, open) = entitlement.reached(self.patient.insured, known);
         let whole = Parts { covered: bill.covered, uncovered: bill.amount - bill.covered };
-        let zero = [Money::ZERO; MAX_LAYERS];
-        let mut passage = Self {
-            class: case.class,
-            whole,
-            left: whole,
-            payments: zero,
-            presented: zero,
-            slots: 0,
-            delayed: Money::ZERO,
-            delay_months: 0,
-        };
-        for (slot, layer) in layers.layers.iter().enumerate() {
-            let used = match layer.over {
-                AccumulatesOver::Person => &person.slots,
-                AccumulatesOver::Household => &household.slots,
+        let mut passage = Passage { left: whole, caps: 0, delayed: Money::ZERO, delay_months: 0 };
+        let mut reached = self.covering & (sure | open);
+        while reached != 0 {
+            let slot = reached.trailing_zeros() as usize;
+            reached &= reached - 1;
+            let layer = &self.layers.layers[slot];
+            let class = known[layer.department as usize];
+            let verdict = if sure >> slot & 1 != 0 {
+                Verdict::Eligible
+            } else {
+                let spent = books.so_far().household.covered_own + passage.left.covered;
+                entitlement.condition(self.patient.insured, class, slot).judge(self.patient, spent)
             };
-            passage.meet(slot, layer, layers, case, claim_word, used);
+            if verdict != Verdict::Refused && layer.claim_of(bill).is_made(self.claim_word) {
+                self.present(&mut passage, (slot, layer), class, verdict, books);
+            }
         }
-        passage
+        self.close(class, passage, books)
     }
 
-    fn meet(
-        &mut self,
-        slot: usize,
-        layer: &CompiledLayer,
-        layers: &CompiledLayers,
-        case: &Case,
-        claim_word: u64,
-        used: &Slots,
+    /// Presents a layer with the bill, for which it pays if it is eligible.
+    #[inline]
+    fn present(
+        &self,
+        passage: &mut Passage,
+        (slot, layer): (usize, &CompiledLayer),
+        class: Class,
+        verdict: Verdict,
+        books: &mut impl Books,
     ) {
-        if !layer.covers_care(case.bill) {
-            return;
+        let whole = Parts { covered: self.bill.covered, uncovered: self.bill.amount - self.bill.covered };
+        let (whole, left) = (whole.of(layer.covers), passage.left.of(layer.covers));
+        let presented = if layer.base == Base::Bill { whole } else { left };
+        let payment = if verdict == Verdict::Eligible {
+            let used = books.so_far().used(layer.over);
+            self.payment((slot, layer), class, (whole, left, presented), used)
+        } else {
+            Money::ZERO
+        };
+        let counted = match layer.kind {
+            Kind::Cap => Money::ZERO,
+            Kind::Share | Kind::Floor => presented,
+        };
+        passage.caps |= SlotSet::from(layer.kind == Kind::Cap) << slot;
+        books.present(layer, slot, counted, payment);
+        passage.left.pay(layer.covers, payment);
+        let delay = self.payers.delay_months[layer.payer as usize];
+        let late = layer.claim_of(self.bill).delay_months.saturating_add(delay);
+        if late > 0 && payment > Money::ZERO {
+            passage.delayed += payment;
+            passage.delay_months = passage.delay_months.max(late);
         }
-        let spent = case.covered_own_before + self.left.covered;
-        let class = case.class_for(layer.payer);
-        let eligible = layer.test.holds(case, class, Some(spent));
-        let presented = eligible || (layer.spending_triggered && layer.test.holds(case, class, None));
-        if !presented {
-            return;
-        }
-        let claim = layer.claim[usize::from(case.bill.outside)];
-        if !claim.is_made(claim_word) {
-            return;
-        }
-        self.slots |= 1 << slot;
-        let (whole, left) = (self.whole.of(layer.covers), self.left.of(layer.covers));
-        self.presented[slot] = if layer.base == Base::Bill { whole } else { left };
-        if !eligible {
-            return;
-        }
+    }
+
+    /// What a layer pays of the whole of what it covers, what is left of that, and what it is presented with.
+    #[inline]
+    fn payment(
+        &self,
+        (slot, layer): (usize, &CompiledLayer),
+        class: Class,
+        (whole, left, presented): (Money, Money, Money),
+        used: &UsedUp,
+    ) -> Money {
+        let level = self.bill.level as usize;
         let terms = &layer.terms[class as usize];
-        let brackets = layer.brackets[case.bill.level as usize];
-        let brackets = &layers.brackets[brackets.0..brackets.1];
-        let factor = layer.factor[if !case.bill.outside { 0 } else { 1 + usize::from(!case.bill.referred) }];
-        let counted = if layer.deductible_window == Window::Year { used.counted[slot] } else { Money::ZERO };
-        let deductible = terms.deductible[case.bill.level as usize];
-        let proration = case.payers.proration[layer.payer as usize];
-        let factor = if proration == Rate::ONE { factor } else { factor.times(proration) };
+        let brackets = layer.brackets[level];
+        let brackets = &self.layers.brackets[brackets.0..brackets.1];
+        let deductible = terms.deductible[level];
+        let counted = if layer.deductible_window == Window::Year { used.counted(slot) } else { Money::ZERO };
         let owed = match layer.kind {
-            Kind::Share => share(brackets, terms, deductible, counted, self.presented[slot]),
+            Kind::Share => share(brackets, terms, deductible, counted, presented),
             Kind::Cap => (counted + left).less(deductible).exactly(Rate::ONE),
             Kind::Floor => floor(brackets, terms, whole, whole - left),
         };
-        let paid_before = if layer.ceiling_window == Window::Year { used.paid[slot] } else { Money::ZERO };
-        let payment = owed.rounded_times(factor).min(terms.ceiling.less(paid_before)).min(left);
-        self.left.pay(layer.covers, payment);
-        self.payments[slot] = payment;
-        let late = claim.delay_months().saturating_add(case.payers.delay_months[layer.payer as usize]);
-        if late > 0 && payment > Money::ZERO {
-            self.delayed += payment;
-            self.delay_months = self.delay_months.max(late);
-        }
+        let factor = layer.factor_of(self.bill);
+        let proration = self.payers.proration[layer.payer as usize];
+        let factor = if proration == Rate::ONE { factor } else { factor.times(proration) };
+        let paid_before = if layer.ceiling_window == Window::Year { used.paid(slot) } else { Money::ZERO };
+        owed.rounded_times(factor).min(terms.ceiling.less(paid_before)).min(left)
     }
 
-    fn out_of_pocket(&self) -> Money {
-        self.left.covered + self.left.uncovered
-    }
-
-    /// Adds the bill to what the year has used up.
-    fn record(&self, layers: &CompiledLayers, person: &mut PersonYear, household: &mut HouseholdYear) {
-        household.covered_own += self.left.covered;
-        for (slot, layer) in layers.layers.iter().enumerate().filter(|(slot, _)| self.slots & 1 << slot != 0)
-        {
-            let used = match layer.over {
-                AccumulatesOver::Person => &mut person.slots,
-                AccumulatesOver::Household => &mut household.slots,
-            };
-            // What a person has paid above a cap is known only after the last layer.
-            used.counted[slot] += match layer.kind {
-                Kind::Cap => self.left.of(layer.covers),
-                Kind::Share | Kind::Floor => self.presented[slot],
-            };
-            used.paid[slot] += self.payments[slot];
+    /// What a person has paid above a cap is known only after the last layer.
+    #[inline]
+    fn close(&self, class: Class, passage: Passage, books: &mut impl Books) -> Settled {
+        let left = passage.left;
+        let mut caps = passage.caps;
+        while caps != 0 {
+            let slot = caps.trailing_zeros() as usize;
+            caps &= caps - 1;
+            let layer = &self.layers.layers[slot];
+            books.present(layer, slot, left.of(layer.covers), Money::ZERO);
         }
-    }
-
-    fn settlement(&self, layers: &CompiledLayers) -> Settlement {
-        let mut by_payer = [Money::ZERO; PAYERS];
-        for (layer, payment) in layers.layers.iter().zip(self.payments) {
-            by_payer[layer.payer as usize] += payment;
-        }
-        Settlement {
-            payments: self.payments,
-            by_payer,
-            out_of_pocket: self.out_of_pocket(),
-            covered_own: self.left.covered,
-            class_used: self.class,
-            delayed: self.delayed,
-            delay_months: self.delay_months,
+        books.close(self.bill, left.covered);
+        Settled {
+            out_of_pocket: left.covered + left.uncovered,
+            covered_own: left.covered,
+            class_used: class,
+            delayed: passage.delayed,
+            delay_months: passage.delay_months,
         }
     }
 }
 
 /// What the brackets earn on the part of `base` that lies above the deductible, after `counted`.
+#[inline]
 fn share(brackets: &[(Money, Rate)], terms: &Terms, deductible: Money, counted: Money, base: Money) -> Exact {
     let from = counted.less(deductible);
     let to = (counted + base).less(deductible);
@@ -423,53 +557,23 @@ fn share(brackets: &[(Money, Rate)], terms: &Terms, deductible: Money, counted: 
 }
 
 /// What is missing to the rate on the whole covered part.
+#[inline]
 fn floor(brackets: &[(Money, Rate)], terms: &Terms, whole: Money, paid: Money) -> Exact {
     let rate = brackets.first().map_or(Rate::ZERO, |(_, rate)| rate.plus_at_most_one(terms.bonus));
     whole.exactly(rate).less(paid.exactly(Rate::ONE))
 }
 
 impl CompiledLayer {
-    fn covers_care(&self, bill: &Bill) -> bool {
-        self.services & 1 << bill.service as u8 != 0
-            && self.diseases.is_none_or(|groups| groups & bill.diseases != 0)
-    }
-}
-
-impl Claim {
-    const fn delay_months(self) -> u8 {
-        match self {
-            Self::Instant => 0,
-            Self::Claimed { delay_months, .. } => delay_months,
-        }
+    /// Whether the layer covers a kind of care, for chronic groups.
+    pub(super) fn covers_care(&self, service: Service, diseases: u8) -> bool {
+        self.services & 1 << service as u8 != 0 && self.diseases.is_none_or(|groups| groups & diseases != 0)
     }
 
-    fn is_made(self, word: u64) -> bool {
-        match self {
-            Self::Instant => true,
-            // The largest threshold stands for certainty.
-            Self::Claimed { threshold, .. } => word < threshold || threshold == u64::MAX,
-        }
+    fn claim_of(&self, bill: &Bill) -> Claim {
+        self.claim[usize::from(bill.outside)]
     }
-}
 
-impl Test {
-    /// Whether the case is eligible; `spent` is the household's own in-catalogue spending with this
-    /// bill, `None` to take every test of spending as passed.
-    fn holds(&self, case: &Case, class: Class, spent: Option<Money>) -> bool {
-        let patient = case.patient;
-        match self {
-            Self::Everyone => true,
-            Self::Insured => patient.insured,
-            Self::Classes(mask) => mask & 1 << class as u16 != 0,
-            Self::AgeAtLeast(age) => *age <= patient.age,
-            Self::Chronic(groups) => groups & patient.chronic != 0,
-            Self::IncomeBelow(limit) => patient.household_income_per_head < *limit,
-            Self::SpendingAbove(share) => spent.is_none_or(|spent| {
-                spent.exactly(Rate::ONE) > patient.household_income.or_zero().exactly(*share)
-            }),
-            Self::All(tests) => tests.iter().all(|test| test.holds(case, class, spent)),
-            Self::Any(tests) => tests.iter().any(|test| test.holds(case, class, spent)),
-            Self::Not(test) => !test.holds(case, class, spent),
-        }
+    fn factor_of(&self, bill: &Bill) -> Rate {
+        self.factor[if bill.outside { 1 + usize::from(!bill.referred) } else { 0 }]
     }
 }

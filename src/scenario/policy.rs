@@ -89,9 +89,15 @@ impl ClassSet {
     }
 
     /// The classes of the set in their listed order; `ordinary` if there is none.
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = Class> {
-        let none = self.0 == 0;
-        Class::ALL.into_iter().filter(move |class| self.has(*class) || (none && *class == Class::Ordinary))
+        const ALL: u16 = (1 << CLASSES) - 1;
+        let mut rest = if self.0 == 0 { 1 << Class::Ordinary as u16 } else { self.0 & ALL };
+        std::iter::from_fn(move || {
+            let class = *Class::ALL.get(rest.trailing_zeros() as usize)?;
+            rest &= rest - 1;
+            Some(class)
+        })
     }
 }
 

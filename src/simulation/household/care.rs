@@ -1,13 +1,13 @@
 //! Care: each episode is treated or forgone, and its bill settled; then the year's outpatient care.
 
 use super::{CareSums, HouseholdOutcome, Step};
-use crate::billing::{self, HouseholdYear, Patient, Payers, PersonYear};
+use crate::billing::{self, HouseholdYear, Ledger, Patient, Payers, PersonYear};
 use crate::care::{Outcome, Reason, Seeker};
 use crate::illness::{MENTAL, PotentialEpisode};
 use crate::population::columns::Status;
 use crate::random::Draw;
 use crate::record::{Column, Histograms, bin};
-use crate::scenario::policy::{Class, ClassSet};
+use crate::scenario::policy::{Class, ClassSet, PAYERS};
 use crate::units::{Money, Rate};
 
 /// Months of a year.
@@ -21,7 +21,9 @@ pub(super) struct SettledStay {
     insured: bool,
     claim: u64,
     bill: billing::Bill,
-    settled: billing::Settlement,
+    settled: billing::Settled,
+    /// Payment of each payer.
+    paid: [Money; PAYERS],
 }
 
 /// The month of a date, from 0.
@@ -40,7 +42,7 @@ fn known_of(payers: &Payers) -> ClassSet {
 
 /// What of a year's outpatient reimbursements comes the year after: visits are spread over the year, so a delay
 /// of some months carries as many twelfths past December.
-fn past_december(settled: &billing::Settlement) -> Money {
+fn past_december(settled: &billing::Settled) -> Money {
     let twelfths = u32::from(settled.delay_months).min(12);
     settled.delayed.times(Rate::from_ppm(twelfths * 1_000_000 / 12))
 }
@@ -51,8 +53,8 @@ impl Step<'_> {
         self.scratch.bills.clear();
         self.scratch.admitted.clear();
         self.scratch.admitted.resize(members, 0);
-        self.scratch.persons.clear();
         self.scratch.persons.resize(members, PersonYear::default());
+        self.scratch.persons.iter_mut().for_each(PersonYear::begin);
         self.scratch.lost.clear();
         self.scratch.lost.resize(members, 0);
         self.scratch.untreated.clear();
@@ -159,16 +161,18 @@ impl Step<'_> {
         }
         let patient = self.patient(at, insured, classes);
         let claim = self.place_year.knowledge.claim_word(episode.claim_word, outcome.aware);
-        let person = &mut self.scratch.persons[at];
-        let settled = self.regime_year.layers.settle_by(&bill, &patient, claim, person, household, &payers);
+        let mut paid = [Money::ZERO; PAYERS];
+        let mut ledger = Ledger { person: &mut self.scratch.persons[at], household, paid: &mut paid };
+        let settled = self.regime_year.layers.settle_by(&bill, &patient, claim, &payers, &mut ledger);
         sums.add(&bill, &settled);
+        sums.add_payments(&paid);
         sums.inpatient += bill.amount;
         sums.paid_inpatient += bill.amount - settled.out_of_pocket;
         if u64::from(month) + u64::from(settled.delay_months) >= MONTHS {
             sums.late += settled.delayed;
         }
         *liquidity = liquidity.less(settled.out_of_pocket + settled.delayed);
-        self.scratch.bills.push(SettledStay { at, month, insured, claim, bill, settled });
+        self.scratch.bills.push(SettledStay { at, month, insured, claim, bill, settled, paid });
         let spent = sums.out_of_pocket;
         let before = self.state.monitored;
         self.regime_year.lists.alert(spent, self.shared.alert_word, month, self.state);
@@ -194,30 +198,31 @@ impl Step<'_> {
                     payers.known.map(|known| known.map(|classes| classes.with(Class::IllnessPoor)));
             }
             let patient = self.patient(stay.at, stay.insured, known_of(&payers));
-            let (bill, person) = (&stay.bill, &mut persons[stay.at]);
-            self.regime_year.layers.settle_by(bill, &patient, stay.claim, person, &mut again, &payers)
+            let mut paid = [Money::ZERO; PAYERS];
+            let person = &mut persons[stay.at];
+            let mut ledger = Ledger { person, household: &mut again, paid: &mut paid };
+            let layers = &self.regime_year.layers;
+            let settled = layers.settle_by(&stay.bill, &patient, stay.claim, &payers, &mut ledger);
+            SettledStay { settled, paid, ..*stay }
         };
-        let settled: Vec<billing::Settlement> = self.scratch.bills.iter().map(settle).collect();
-        let left = |all: &mut dyn Iterator<Item = &billing::Settlement>| -> Money {
-            all.map(|settled| settled.out_of_pocket).sum()
-        };
-        let before = left(&mut self.scratch.bills.iter().map(|stay| &stay.settled));
-        let after = left(&mut settled.iter());
+        let settled: Vec<SettledStay> = self.scratch.bills.iter().map(settle).collect();
+        let left = |stays: &[SettledStay]| stays.iter().map(|stay| stay.settled.out_of_pocket).sum::<Money>();
+        let (before, after) = (left(&self.scratch.bills), left(&settled));
         if after >= before {
             return;
         }
         let next_year = u64::from(self.state.illness_poor_from) >= MONTHS;
         let sums = &mut outcome.care;
         for (stay, new) in self.scratch.bills.iter().zip(&settled) {
-            sums.replace(&stay.settled, new);
-            let late = |settled: &billing::Settlement| {
-                let months = u64::from(stay.month) + u64::from(settled.delay_months);
-                if months >= MONTHS { settled.delayed } else { Money::ZERO }
+            sums.replace(stay, new);
+            let late = |stay: &SettledStay| {
+                let months = u64::from(stay.month) + u64::from(stay.settled.delay_months);
+                if months >= MONTHS { stay.settled.delayed } else { Money::ZERO }
             };
             if !lists.claims_back(self.state, stay.month) {
-                sums.late = sums.late - late(&stay.settled) + late(new);
+                sums.late = sums.late - late(stay) + late(new);
             } else if next_year {
-                sums.late += (stay.settled.out_of_pocket - new.out_of_pocket).or_zero();
+                sums.late += (stay.settled.out_of_pocket - new.settled.out_of_pocket).or_zero();
             }
         }
         outcome.claimed_back = before - after;
@@ -272,9 +277,9 @@ impl Step<'_> {
                 continue;
             };
             let patient = self.patient(at, seeker.insured, classes);
-            let person = &mut self.scratch.persons[at];
-            let layers = &self.regime_year.layers;
-            let settled = layers.settle_by(&bill, &patient, 0, person, household, &payers);
+            let (person, paid) = (&mut self.scratch.persons[at], &mut outcome.care.paid);
+            let mut ledger = Ledger { person, household, paid };
+            let settled = self.regime_year.layers.settle_by(&bill, &patient, 0, &payers, &mut ledger);
             outcome.care.add(&bill, &settled);
             outcome.care.late += past_december(&settled);
         }
@@ -306,20 +311,24 @@ impl Step<'_> {
 }
 
 impl CareSums {
-    fn add(&mut self, bill: &billing::Bill, settled: &billing::Settlement) {
+    fn add(&mut self, bill: &billing::Bill, settled: &billing::Settled) {
         self.bill += bill.amount;
         self.covered += bill.covered;
         self.out_of_pocket += settled.out_of_pocket;
-        for (sum, paid) in self.paid.iter_mut().zip(settled.by_payer) {
-            *sum += paid;
+    }
+
+    fn add_payments(&mut self, paid: &[Money; PAYERS]) {
+        for (sum, paid) in self.paid.iter_mut().zip(paid) {
+            *sum += *paid;
         }
     }
 
     /// Takes a settlement of a stay out and another of the same bill in.
-    fn replace(&mut self, old: &billing::Settlement, new: &billing::Settlement) {
-        self.out_of_pocket += new.out_of_pocket - old.out_of_pocket;
-        self.paid_inpatient += old.out_of_pocket - new.out_of_pocket;
-        for (sum, (old, new)) in self.paid.iter_mut().zip(old.by_payer.iter().zip(new.by_payer)) {
+    fn replace(&mut self, old: &SettledStay, new: &SettledStay) {
+        let less = old.settled.out_of_pocket - new.settled.out_of_pocket;
+        self.out_of_pocket -= less;
+        self.paid_inpatient += less;
+        for (sum, (old, new)) in self.paid.iter_mut().zip(old.paid.iter().zip(new.paid)) {
             *sum += new - *old;
         }
     }
