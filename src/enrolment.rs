@@ -28,7 +28,27 @@ pub struct EnrolmentYear {
     /// Limit of the person's number: `[class][burden step][ill]`.
     limits: [[[u32; 2]; STEPS]; CLASSES],
     reference_ppm: i64,
-    waiting: (u32, u32),
+    waiting: Waiting,
+}
+
+/// Months without benefits of who comes back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    months: u32,
+    /// More for each year missed after the first.
+    months_per_year: u32,
+}
+
+impl Waiting {
+    /// Months that a member waits for benefits who comes back after `missed` years.
+    #[must_use]
+    pub fn months(self, missed: u8) -> u8 {
+        if missed == 0 {
+            return 0;
+        }
+        let months = (self.months + self.months_per_year * u32::from(missed - 1)).min(12);
+        u8::try_from(months).expect("at most twelve")
+    }
 }
 
 impl EnrolmentYear {
@@ -57,10 +77,10 @@ impl EnrolmentYear {
                 std::array::from_fn(|step| std::array::from_fn(|ill| whole(share(class, step, ill))))
             }),
             reference_ppm,
-            waiting: (
-                months(premiums.waiting_months.at(year)),
-                months(premiums.waiting_months_per_year.at(year)),
-            ),
+            waiting: Waiting {
+                months: months(premiums.waiting_months.at(year)),
+                months_per_year: months(premiums.waiting_months_per_year.at(year)),
+            },
         }
     }
 
@@ -84,13 +104,10 @@ impl EnrolmentYear {
         step
     }
 
-    /// Months that a member waits for benefits who comes back after `missed` years.
+    /// How long members of a household in these classes wait.
     #[must_use]
-    pub fn waiting(&self, classes: ClassSet, missed: u8) -> u32 {
-        if missed == 0 || classes.0 & EXEMPT.0 != 0 {
-            return 0;
-        }
-        (self.waiting.0 + self.waiting.1 * u32::from(missed - 1)).min(12)
+    pub const fn waiting(&self, classes: ClassSet) -> Waiting {
+        if classes.0 & EXEMPT.0 != 0 { Waiting { months: 0, months_per_year: 0 } } else { self.waiting }
     }
 }
 
@@ -128,10 +145,10 @@ mod tests {
     fn who_lapsed_waits_unless_listed() {
         let year = year(false);
         let none = ClassSet::default();
-        assert_eq!(year.waiting(none, 0), 0);
-        assert_eq!(year.waiting(none, 1), 3);
-        assert_eq!(year.waiting(none, 4), 6);
-        assert_eq!(year.waiting(none.with(Class::Dibao), 4), 0);
+        assert_eq!(year.waiting(none).months(0), 0);
+        assert_eq!(year.waiting(none).months(1), 3);
+        assert_eq!(year.waiting(none).months(4), 6);
+        assert_eq!(year.waiting(none.with(Class::Dibao)).months(4), 0);
     }
 
     #[test]

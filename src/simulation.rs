@@ -6,23 +6,26 @@
 
 mod estates;
 mod families;
+mod fates;
 mod household;
+mod members;
 mod timetable;
 
 pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, year_context, year_facts};
 
+use self::fates::SharedYear;
 use crate::billing::Payers;
 use crate::care::CareTerms;
 use crate::county::{Account, Books, CountyFunds, Published, Totals};
 use crate::demography::age_index;
-use crate::illness::{PotentialEpisode, lognormal_ppm};
+use crate::illness::lognormal_ppm;
 use crate::population::columns::{
-    County, CountyState, Household, HouseholdState, NEVER, Person, Registration, Status,
+    County, CountyState, Household, HouseholdState, NEVER, Registration, Status,
 };
-use crate::population::synthesis::{HouseholdDraw, Synthesiser, draw_household, schooling_years};
+use crate::population::synthesis::{HouseholdDraw, Synthesiser, draw_household};
 use crate::population::tables::{Path, Tables};
-use crate::population::{BirthOrder, HouseholdId, PersonId, START, Sex};
-use crate::random::{Draw, Key, normal, stream, unit};
+use crate::population::{HouseholdId, START};
+use crate::random::{Key, normal, stream};
 use crate::record::{
     COUNTY_TALLIES, Cell, CountySums, CountyTally, Descent, Flows, Histograms, PanelRow, Standing, Sums,
     TALLIES,
@@ -30,12 +33,9 @@ use crate::record::{
 use crate::scenario::Scenario;
 use crate::scenario::plan::Place;
 use crate::scenario::policy::Payer;
-use crate::targeting::{Known, SeenIncomes};
+use crate::targeting::SeenIncomes;
 use crate::units::Year;
 use crate::village::{Clinic, Village, village_of};
-
-/// Households of a block.
-const BLOCK: usize = 64;
 
 /// What is simulated as one piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,40 +122,6 @@ pub struct World<'a> {
     pub synthesiser: &'a Synthesiser,
 }
 
-/// A decision that is open for a person this year: its lane passed the bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Candidate {
-    /// Offset of the person in the household.
-    offset: u8,
-    draw: Draw,
-    word: u64,
-}
-
-/// A birth that happens wherever the mother lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Birth {
-    mother: u8,
-    newborn: u8,
-}
-
-/// What all regimes share of a household-year.
-#[derive(Debug, Clone, Default)]
-struct SharedYear {
-    candidates: Vec<Candidate>,
-    births: Vec<Birth>,
-    episodes: Vec<PotentialEpisode>,
-    /// Lanes of the first block by offset.
-    first: Vec<[u16; 16]>,
-    /// Lanes of the second block by offset.
-    second: Vec<[u16; 16]>,
-    official_error_last: u32,
-    detection_word: u64,
-    destitute_word: u64,
-    report_word: u64,
-    alert_word: u64,
-    key: Key,
-}
-
 /// Watches a county household by household and year by year: how the tests hold the fast core against a
 /// plain one. It sees all that is kept and changes nothing.
 pub trait Witness {
@@ -205,7 +171,8 @@ struct CountyRun<'a> {
     states: Vec<CountyState>,
     seen: Vec<SeenIncomes>,
     record: CountyRecord,
-    shared: Vec<SharedYear>,
+    shared: SharedYear,
+    passages: household::Passages,
     scratch: household::Scratch,
     /// What the county publishes for the year, and what families expect at its cuts: `[regime]`.
     published: Vec<Published>,
@@ -226,7 +193,8 @@ impl<'a> CountyRun<'a> {
             states: vec![CountyState::default()],
             seen: vec![SeenIncomes::default()],
             record: CountyRecord::empty(world.scenario, task.place),
-            shared: vec![SharedYear::default(); BLOCK],
+            shared: SharedYear::default(),
+            passages: household::Passages::default(),
             scratch: household::Scratch::default(),
             published: Vec::new(),
             short_terms: Vec::new(),
@@ -380,17 +348,12 @@ impl<'a> CountyRun<'a> {
     fn advance(&mut self, year: Year) {
         self.publish(year);
         self.form_households(year);
-        let rows = self.county.households.len();
-        for block in (0..rows).step_by(BLOCK) {
-            let rows = block..(block + BLOCK).min(rows);
-            for row in rows.clone() {
-                self.draw_shared(year, row, row - block);
-            }
+        for row in 0..self.county.households.len() {
+            self.draw_shared(year, row);
+            self.passages.clear();
             for regime in 0..self.states.len() {
-                for row in rows.clone() {
-                    let died = self.advance_household(year, regime, row, row - block);
-                    self.count_at_root(regime, row, died);
-                }
+                let died = self.advance_household(year, regime, row);
+                self.count_at_root(regime, row, died);
             }
         }
         self.inherit(year);
@@ -491,119 +454,6 @@ impl<'a> CountyRun<'a> {
         usize::try_from(year.since(self.world.scenario.plan.first_year)).ok()
     }
 
-    /// Draws what all regimes share of a household-year, once.
-    fn draw_shared(&mut self, year: Year, row: usize, at: usize) {
-        let place_year = self.world.timetable.place_year(year);
-        let key = self.task.key;
-        let shared = &mut self.shared[at];
-        shared.candidates.clear();
-        shared.births.clear();
-        shared.episodes.clear();
-        shared.first.clear();
-        shared.second.clear();
-        shared.key = key;
-        let household = &mut self.county.households[row];
-        let words = key.block(0, household.id, year, stream::HOUSEHOLD_YEAR);
-        household.transitory = rank(normal(words[0]));
-        household.persistent = place_year.next_persistent(household.persistent, rank(normal(words[1])));
-        shared.official_error_last = household.official_error;
-        household.official_error = lognormal_ppm(place_year.income_error, normal(words[2]));
-        let lists = key.block(0, household.id, year, stream::HOUSEHOLD_LISTS);
-        [shared.detection_word, shared.destitute_word, shared.report_word, shared.alert_word] = lists;
-        let mut newborns = 0;
-        for (offset, slot) in household.range().enumerate() {
-            let person = self.county.persons[slot];
-            if self.states.iter().all(|state| state.persons[slot].status != Status::Present) {
-                shared.first.push([0; 16]);
-                shared.second.push([0; 16]);
-                continue;
-            }
-            let lanes = key.lanes(person.id, year);
-            shared.second.push(key.lanes_of(1, person.id, year));
-            let age = age_index(year, person.birth_year);
-            let sex = usize::from(person.sex);
-            shared.first.push(lanes);
-            let mut mask = place_year.candidates(&lanes, (sex, age), person.frailty);
-            while mask != 0 {
-                let draw = FIRST_STAGE[mask.trailing_zeros() as usize];
-                mask &= mask - 1;
-                let word = key.extended(draw, lanes[draw.lane()], person.id, year);
-                let offset = u8::try_from(offset).expect("a household is small");
-                match draw {
-                    Draw::Episodes => place_year.illness.draw_episodes(
-                        (key, year),
-                        (&person, u32::from(offset)),
-                        word,
-                        &mut shared.episodes,
-                    ),
-                    Draw::Birth if word < place_year.demography.birth[age] => {
-                        newborns += 1;
-                        shared.candidates.push(Candidate { offset, draw, word });
-                    }
-                    Draw::Birth => {}
-                    Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[sex][age] => {
-                    }
-                    // A daughter who has no husband here leaves when she marries.
-                    Draw::Marriage
-                        if !person.may_leave
-                            || person.partner != 0
-                            || word >= place_year.formation.marriage[age] => {}
-                    _ => shared.candidates.push(Candidate { offset, draw, word }),
-                }
-            }
-        }
-        if newborns > 0 {
-            self.add_newborns(year, row, at);
-        }
-        self.shared[at].episodes.sort_unstable_by_key(|e| (e.date, e.slot));
-    }
-
-    /// Gives each child that is born under any regime its slot, and twins theirs.
-    fn add_newborns(&mut self, year: Year, row: usize, at: usize) {
-        let place_year = self.world.timetable.place_year(year);
-        let births: Vec<u8> =
-            self.shared[at].candidates.iter().filter(|c| c.draw == Draw::Birth).map(|c| c.offset).collect();
-        self.shared[at].candidates.retain(|c| c.draw != Draw::Birth);
-        for mother in births {
-            let start = self.county.households[row].range().start;
-            let mother_id = PersonId::from_bits(self.county.persons[start + usize::from(mother)].id);
-            let Some(first) = mother_id.newborn(year, BirthOrder::First) else {
-                unreachable!("a run ends before a fourth generation can be born")
-            };
-            let [_, twin_word, ..] = self.task.key.block(0, first.bits(), year, stream::NEWBORN);
-            self.add_newborn(year, row, at, mother, first);
-            if twin_word < place_year.demography.twin {
-                let second = mother_id.newborn(year, BirthOrder::SecondTwin);
-                self.add_newborn(year, row, at, mother, second.expect("a first child was named"));
-            }
-        }
-    }
-
-    fn add_newborn(&mut self, year: Year, row: usize, at: usize, mother: u8, id: PersonId) {
-        let place_year = self.world.timetable.place_year(year);
-        let [sex_word, _, taught_word, insure_word] =
-            self.task.key.block(0, id.bits(), year, stream::NEWBORN);
-        let sex = u8::from(unit(sex_word) >= place_year.male_share);
-        let unit_of =
-            self.county.persons[self.county.households[row].range().start + usize::from(mother)].unit;
-        let person = Person {
-            insure_word: (insure_word >> 32) as u32,
-            birth_year: year.number(),
-            sex,
-            may_leave: true,
-            schooling: schooling_years(Sex::ALL[usize::from(sex)], year.number(), unit(taught_word)),
-            unit: unit_of,
-            ..families::with_propensities(self.task.key, id, self.world.timetable.frailty())
-        };
-        let slot = self.county.add_person(&mut self.states, row, person);
-        let newborn = slot - self.county.households[row].range().start;
-        let newborn = u8::try_from(newborn).expect("a household is small");
-        self.shared[at].births.push(Birth { mother, newborn });
-        // A child born in the year decides nothing yet.
-        self.shared[at].first.push([u16::MAX; 16]);
-        self.shared[at].second.push([u16::MAX; 16]);
-    }
-
     /// Deaths in a household that was set up from another count for the cohort of its root, from the year after.
     fn count_at_root(&mut self, regime: usize, row: usize, died: u8) {
         let root = self.county.households[row].root as usize;
@@ -614,34 +464,34 @@ impl<'a> CountyRun<'a> {
     }
 
     /// Advances a household; returns how many members of the time of the switch died.
-    fn advance_household(&mut self, year: Year, regime: usize, row: usize, at: usize) -> u8 {
+    fn advance_household(&mut self, year: Year, regime: usize, row: usize) -> u8 {
         let regime_year = self.regime_year(year, regime);
         let place_year = self.world.timetable.place_year(year);
         let report = self.reported(year);
         let household = &self.county.households[row];
         let state = &mut self.states[regime];
         let range = household.range();
-        let mut step = household::Step {
+        let setting = household::Setting {
             world: self.world,
             year,
             place_year,
             regime_year,
             published: &self.published[regime],
+            thresholds: &state.thresholds,
             village: &self.county.villages[household.village as usize],
             clinic: state.clinics[household.village as usize],
             care_terms: self.short_terms[regime].as_ref().unwrap_or(&regime_year.care),
             household,
-            shared: &self.shared[at],
+            shared: &self.shared,
             people: &self.county.persons[range.clone()],
-            states: &mut state.persons[range],
-            state: &mut state.households[row],
-            thresholds: &state.thresholds,
-            seen: &mut self.seen[regime],
-            scratch: &mut self.scratch,
             switched: self.switched,
         };
-        let outcome = step.advance();
-        outcome.add_to(&mut self.totals[regime]);
+        let (step, outcome) = setting.advance(
+            &mut self.passages,
+            (&mut state.persons[range], &mut state.households[row]),
+            (&mut self.seen[regime], &mut self.scratch),
+        );
+        step.add_to(&outcome, &mut self.totals[regime]);
         if let Some(witness) = &mut self.witness {
             let mut tallies = [0; TALLIES];
             step.record(&outcome, &mut tallies, &mut Histograms::default());
@@ -713,26 +563,6 @@ impl CountyRecord {
     }
 }
 
-/// The decisions by lane.
-const FIRST_STAGE: [Draw; 16] = [
-    Draw::Death,
-    Draw::Birth,
-    Draw::OnsetCardiovascular,
-    Draw::OnsetStroke,
-    Draw::OnsetDiabetes,
-    Draw::OnsetRespiratory,
-    Draw::OnsetCancer,
-    Draw::OnsetMusculoskeletal,
-    Draw::OnsetMental,
-    Draw::OnsetOther,
-    Draw::Disability,
-    Draw::Episodes,
-    Draw::Outpatient,
-    Draw::Leaving,
-    Draw::Recovery,
-    Draw::Marriage,
-];
-
 /// Adds the purses of programmes that have a budget.
 fn add_purses(sums: &mut [i64; COUNTY_TALLIES], totals: &Totals, books: &Books) {
     for (purse, of) in books.programmes.iter().zip(&totals.programmes) {
@@ -794,23 +624,5 @@ fn count_flow(flows: &mut Flows, ours: &HouseholdState, theirs: &HouseholdState)
         (false, true) => flows.saved += 1,
         (false, false) if dissolved(ours) || dissolved(theirs) => flows.died_or_dissolved += 1,
         (false, false) => flows.neither += 1,
-    }
-}
-
-fn known(
-    shared: &SharedYear,
-    official_error: u32,
-    state: &HouseholdState,
-    (has_worker, aware): (bool, bool),
-) -> Known {
-    let (seen_per_head, seen_net_per_head) = crate::targeting::seen(official_error, state);
-    Known {
-        seen_per_head,
-        seen_net_per_head,
-        has_worker,
-        aware,
-        detection_word: shared.detection_word,
-        report_word: shared.report_word,
-        destitute_word: shared.destitute_word,
     }
 }

@@ -2,49 +2,67 @@
 
 mod accounts;
 mod care;
-mod health;
+mod lives;
+mod reach;
 mod recording;
 
-use super::{CountyTask, PlaceYear, RegimeYear, SharedYear, World, known};
+use std::ops::Deref;
+
+use self::lives::Lives;
+use self::reach::Beginning;
+use super::fates::SharedYear;
+use super::{CountyTask, PlaceYear, RegimeYear, World};
 use crate::billing::{Payers, PersonYear};
 use crate::county::Published;
-use crate::demography::age_index;
 use crate::economy::Accounts;
-use crate::illness::{CANCER, PotentialEpisode, STROKE};
-use crate::population::columns::{Household, HouseholdState, NEVER, Person, PersonState, Register, Status};
+use crate::population::columns::{Household, HouseholdState, NEVER, Person, PersonState, Register};
 use crate::poverty::Deprivations;
 use crate::random::{Draw, Key, threshold};
-use crate::scenario::policy::{Class, ClassSet, PAYERS};
-use crate::schooling::SchoolingYear;
+use crate::scenario::policy::{ClassSet, PAYERS};
 use crate::support::{Grants, Support};
-use crate::targeting::{SeenIncomes, Thresholds};
+use crate::targeting::{Known, SeenIncomes, Thresholds};
 use crate::units::{Money, Year};
 use crate::village::{Clinic, Village};
 
 /// Reused memory of the loop.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scratch {
-    episodes: Vec<PotentialEpisode>,
     persons: Vec<PersonYear>,
     lost: Vec<i64>,
-    untreated: Vec<bool>,
     /// Stays of the year as they were settled.
     bills: Vec<care::SettledStay>,
     /// Admissions by member.
     admitted: Vec<u8>,
-    health: Vec<health::Health>,
-    /// Chronic groups and disability at the year's start.
-    before: Vec<(u8, bool)>,
 }
 
-/// A household at a year's start under a regime, with all it needs.
-pub(super) struct Step<'a> {
+/// What members live through in a household-year: each passage once for all the regimes that share it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Passages {
+    beginnings: Vec<Beginning>,
+    begun: usize,
+    lives: Vec<Lives>,
+    lived: usize,
+    /// Of a household that came to an end before.
+    nobody: (Beginning, Lives),
+}
+
+impl Passages {
+    /// Forgets the household-year before.
+    pub const fn clear(&mut self) {
+        (self.begun, self.lived) = (0, 0);
+    }
+}
+
+/// What is fixed of a household's year under a regime.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting<'a> {
     pub world: &'a World<'a>,
     pub year: Year,
     pub place_year: &'a PlaceYear,
     pub regime_year: &'a RegimeYear,
     /// What the county publishes for the year.
     pub published: &'a Published,
+    pub thresholds: &'a Thresholds,
     pub village: &'a Village,
     pub clinic: Clinic,
     /// What families expect of prices, at the county's cuts.
@@ -52,22 +70,33 @@ pub(super) struct Step<'a> {
     pub household: &'a Household,
     pub shared: &'a SharedYear,
     pub people: &'a [Person],
-    pub states: &'a mut [PersonState],
-    pub state: &'a mut HouseholdState,
-    pub thresholds: &'a Thresholds,
-    pub seen: &'a mut SeenIncomes,
-    pub scratch: &'a mut Scratch,
     pub switched: bool,
+}
+
+/// A household in its year under a regime.
+pub(super) struct Step<'a> {
+    setting: Setting<'a>,
+    beginning: &'a Beginning,
+    lives: &'a Lives,
+    states: &'a mut [PersonState],
+    state: &'a mut HouseholdState,
+    scratch: &'a mut Scratch,
+}
+
+impl<'a> Deref for Step<'a> {
+    type Target = Setting<'a>;
+
+    fn deref(&self) -> &Setting<'a> {
+        &self.setting
+    }
 }
 
 /// What happened to the household.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct HouseholdOutcome {
     pub members: u8,
-    workers: u8,
     away: u8,
     residents: u8,
-    elderly_only: bool,
     members_before: u8,
     poor_last: bool,
     target: bool,
@@ -79,12 +108,13 @@ pub(super) struct HouseholdOutcome {
     /// Bills claimed back.
     claimed_back: Money,
     aware: bool,
-    counts: Counts,
     care: CareSums,
     accounts: Accounts,
     support: Support,
     grants: Grants,
     premiums: Premiums,
+    /// Pupils who left school in distress.
+    left_school: i64,
     poor: bool,
     deprived: Deprivations,
     poor_years: u8,
@@ -97,35 +127,6 @@ pub(super) struct HouseholdOutcome {
     ever_entered: bool,
     shock_years: u8,
     debt: (i64, i64, i64),
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Counts {
-    deaths: i64,
-    births: i64,
-    departures: i64,
-    arrivals: i64,
-    elderly_60: i64,
-    elderly_65: i64,
-    adults: i64,
-    chronic: i64,
-    multimorbid_60: i64,
-    mental: i64,
-    mental_treated: i64,
-    disabled: i64,
-    insured: i64,
-    lapsed: i64,
-    signed: i64,
-    served: i64,
-    managed: i64,
-    with_doctor: i64,
-    with_competent_doctor: i64,
-    screened: i64,
-    literate_adults: i64,
-    pupils: i64,
-    left_school: i64,
-    young: i64,
-    young_years_lost: i64,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -162,6 +163,16 @@ struct Premiums {
 }
 
 impl HouseholdOutcome {
+    /// A household that came to an end before.
+    pub fn dissolved(state: &HouseholdState) -> Self {
+        Self {
+            poor_last: state.poor_last,
+            died_since_switch: state.died_since_switch,
+            ever_entered: state.ever_entered,
+            ..Self::default()
+        }
+    }
+
     /// Person-years for the measure of speed.
     pub fn persons_for_speed(&self, counted: bool) -> u64 {
         if counted { u64::from(self.members) } else { 0 }
@@ -171,87 +182,46 @@ impl HouseholdOutcome {
     pub const fn died_now(&self) -> u8 {
         self.died_now
     }
-
-    /// Adds the household to what the county decides on.
-    pub fn add_to(&self, totals: &mut crate::county::Totals) {
-        totals.persons += i64::from(self.members);
-        for (sum, paid) in totals.paid.iter_mut().zip(self.care.paid) {
-            *sum += paid.fen();
-        }
-        totals.premiums += (self.premiums.own + self.premiums.aid + self.premiums.subsidy).fen();
-        totals.premium_aid += self.premiums.aid.fen();
-        totals.subsidies += self.premiums.subsidy.fen();
-        totals.contracts += self.counts.signed;
-        totals.stays += self.care.admissions - self.care.outside;
-        totals.add_grants(&self.grants);
-    }
 }
 
-impl Step<'_> {
+impl<'a> Setting<'a> {
     /// The year of the household. The order is that of the model, and written only here.
-    pub fn advance(&mut self) -> HouseholdOutcome {
+    pub fn advance(
+        self,
+        passages: &'a mut Passages,
+        (states, state): (&'a mut [PersonState], &'a mut HouseholdState),
+        (seen, scratch): (&mut SeenIncomes, &'a mut Scratch),
+    ) -> (Step<'a>, HouseholdOutcome) {
+        if state.members_last == 0 && self.shared.births.is_empty() {
+            let outcome = HouseholdOutcome::dissolved(state);
+            let (beginning, lives) = (&passages.nobody.0, &passages.nobody.1);
+            return (Step { setting: self, beginning, lives, states, state, scratch }, outcome);
+        }
         let mut outcome = HouseholdOutcome {
-            members_before: self.state.members_last,
-            poor_last: self.state.poor_last,
+            members_before: state.members_last,
+            poor_last: state.poor_last,
             ..HouseholdOutcome::default()
         };
-        if self.state.members_last == 0 && self.shared.births.is_empty() {
-            self.keep_dissolved(&mut outcome);
-            return outcome;
-        }
-        self.remember();
-        self.open_lists(&mut outcome);
-        self.enrol();
-        self.demography(&mut outcome);
-        self.migrate();
-        self.prevent(&mut outcome);
-        self.illness();
-        self.seek_care(&mut outcome);
-        self.close_accounts(&mut outcome);
-        self.judge_poverty(&mut outcome);
-        self.leave_school(&mut outcome);
-        outcome
-    }
-
-    fn remember(&mut self) {
-        self.scratch.before.clear();
-        self.scratch.before.extend(self.states.iter().map(|state| (state.chronic, state.disabled)));
-    }
-
-    fn keep_dissolved(&self, outcome: &mut HouseholdOutcome) {
-        outcome.died_since_switch = self.state.died_since_switch;
-        outcome.ever_entered = self.state.ever_entered;
-    }
-
-    /// Classes in force at the end of the year so far.
-    fn classes(&self) -> ClassSet {
-        ClassSet(self.state.classes)
+        let beginning = self.begin(states, passages);
+        self.open_lists(&passages.beginnings[beginning], state, &mut outcome);
+        let reach = self.reach(&passages.beginnings[beginning], state);
+        let lives = self.live(beginning, reach, passages);
+        let (beginning, lives) = (&passages.beginnings[beginning], &passages.lives[lives]);
+        let mut step = Step { setting: self, beginning, lives, states, state, scratch };
+        step.take_over(&mut outcome);
+        step.seek_care(&mut outcome);
+        step.close_accounts(&mut outcome);
+        step.judge_poverty(&mut outcome);
+        step.be_seen(&outcome, seen);
+        step.leave_school(&mut outcome);
+        (step, outcome)
     }
 
     fn age(&self, at: usize) -> usize {
-        age_index(self.year, self.people[at].birth_year)
+        usize::from(self.shared.ages[at])
     }
 
-    fn present(&self, at: usize) -> bool {
-        self.states[at].status == Status::Present
-    }
-
-    /// Years of schooling that a member has or will have.
-    fn schooling(&self, at: usize) -> u8 {
-        self.people[at].schooling.saturating_sub(self.states[at].schooling_lost)
-    }
-
-    /// Earning strength of a member who works, in thousandths of a local worker.
-    fn strength(&self, at: usize) -> i64 {
-        self.place_year.strength(&self.states[at])
-    }
-
-    /// Whether a member can work: of working age, and not disabled.
-    fn able(&self, at: usize) -> bool {
-        self.present(at) && !self.states[at].disabled && self.place_year.works(self.age(at))
-    }
-
-    fn key(&self) -> Key {
+    const fn key(&self) -> Key {
         self.shared.key
     }
 
@@ -276,6 +246,64 @@ impl Step<'_> {
         }
     }
 
+    fn open_lists(&self, beginning: &Beginning, state: &mut HouseholdState, outcome: &mut HouseholdOutcome) {
+        let has_worker = beginning.able.any();
+        outcome.aware = self.is_aware(beginning);
+        let error = self.regime_year.official_error(self.shared.official_error_last);
+        let known = self.known(error, state, (has_worker, outcome.aware));
+        let lists = &self.regime_year.lists;
+        lists.open(&known, self.thresholds, state);
+        outcome.at_risk_seen = lists.at_risk(&known, self.thresholds, state);
+        outcome.risk_monitored = outcome.at_risk_seen && state.classes & ClassSet::MONITORED.0 != 0;
+        outcome.found = state.found_month != NEVER;
+        let members = i64::from(state.members_last.max(1));
+        outcome.target = state.income_last < self.place_year.start_lines.monitoring * members;
+        let applicant = crate::support::Applicant {
+            classes: ClassSet(state.classes),
+            members: i64::from(state.members_last),
+            has_worker,
+            seen_per_head: Money::from_fen(known.seen_per_head),
+            income_last: Money::from_fen(state.income_last),
+            out_of_pocket_last: Money::from_fen(state.out_of_pocket_last),
+            id: self.household.id,
+        };
+        let when = (self.key(), self.year);
+        (outcome.support, outcome.grants) =
+            self.regime_year.support.grant(&applicant, &self.published.served, when);
+    }
+
+    fn known(&self, error: u32, state: &HouseholdState, (has_worker, aware): (bool, bool)) -> Known {
+        let (seen_per_head, seen_net_per_head) = crate::targeting::seen(error, state);
+        Known {
+            seen_per_head,
+            seen_net_per_head,
+            has_worker,
+            aware,
+            detection_word: self.shared.detection_word,
+            report_word: self.shared.report_word,
+            destitute_word: self.shared.destitute_word,
+        }
+    }
+}
+
+impl Step<'_> {
+    /// Takes over what the members lived through.
+    fn take_over(&mut self, outcome: &mut HouseholdOutcome) {
+        let (lives, state) = (self.lives, &mut *self.state);
+        self.states.copy_from_slice(&lives.states);
+        state.children_away = state.children_away.saturating_add(lives.departed);
+        if outcome.members_before > 0 {
+            state.died_since_switch = state.died_since_switch.saturating_add(lives.died);
+            outcome.died_now = lives.died;
+        }
+        if lives.major && self.setting.switched && state.shock_years == 0 {
+            state.shock_years = 1;
+        }
+        outcome.members = small(lives.present.count());
+        outcome.away = small(lives.away.count());
+        outcome.residents = outcome.members - outcome.away;
+    }
+
     /// What the payers know in a month and can pay this year.
     fn payers(&self, month: u8) -> Payers {
         Payers {
@@ -285,193 +313,43 @@ impl Step<'_> {
         }
     }
 
-    fn open_lists(&mut self, outcome: &mut HouseholdOutcome) {
-        let has_worker = (0..self.people.len()).any(|at| self.able(at));
-        outcome.aware = self.is_aware();
-        let error = self.regime_year.official_error(self.shared.official_error_last);
-        let known = known(self.shared, error, self.state, (has_worker, outcome.aware));
-        self.regime_year.lists.open(&known, self.thresholds, self.state);
-        outcome.at_risk_seen = self.regime_year.lists.at_risk(&known, self.thresholds, self.state);
-        outcome.risk_monitored = outcome.at_risk_seen && self.classes().0 & ClassSet::MONITORED.0 != 0;
-        outcome.found = self.state.found_month != NEVER;
-        let members = i64::from(self.state.members_last.max(1));
-        outcome.target = self.state.income_last < self.place_year.start_lines.monitoring * members;
-        let applicant = crate::support::Applicant {
-            classes: self.classes(),
-            members: i64::from(self.state.members_last),
-            has_worker,
-            seen_per_head: Money::from_fen(known.seen_per_head),
-            income_last: Money::from_fen(self.state.income_last),
-            out_of_pocket_last: Money::from_fen(self.state.out_of_pocket_last),
-            id: self.household.id,
-        };
-        let when = (self.key(), self.year);
-        (outcome.support, outcome.grants) =
-            self.regime_year.support.grant(&applicant, &self.published.served, when);
-    }
-
-    /// Whether the household knows the rules: likelier with a literate adult, or where officials came.
-    fn is_aware(&self) -> bool {
-        let knowledge = &self.place_year.knowledge;
-        let limits = &self.regime_year.service;
-        let literate = (0..self.people.len()).any(|at| self.age(at) >= 18 && self.is_literate(at));
-        let outreach = u32::from(self.household.outreach_word) < limits.outreach;
-        limits.everybody_knows || knowledge.is_aware(self.household.awareness_word, literate, outreach)
-    }
-
-    fn is_literate(&self, at: usize) -> bool {
-        let person = &self.people[at];
-        let educated = u32::from(self.household.education_word) < self.regime_year.service.education;
-        let knows = self.regime_year.service.everybody_knows;
-        self.present(at)
-            && (knows
-                || self.place_year.knowledge.is_literate(
-                    person.literacy_word,
-                    self.schooling(at),
-                    self.age(at),
-                    educated,
-                ))
-    }
-
-    /// Classes by which premiums and enrolment go: those of 1 January, and illness-poor where that was in force
-    /// when the year's premiums were paid.
-    fn classes_of_premiums(&self) -> ClassSet {
-        let classes = ClassSet(self.state.classes_opening);
-        if self.state.illness_poor_last { classes.with(Class::IllnessPoor) } else { classes }
-    }
-
-    /// Enrolment for the year, on the classes of 1 January and last year's income and bills.
-    fn enrol(&mut self) {
-        let members = i64::from(self.state.members_last);
-        let classes = self.classes_of_premiums();
-        let aid = self.regime_year.premium_aid(classes);
-        let premiums = Money::from_fen((self.regime_year.premium - aid).fen() * members);
-        let limit = self.regime_year.enrolment.limit(
-            classes,
-            premiums,
-            Money::from_fen(self.state.income_last),
-            self.state.hospital_last,
-        );
-        for (person, state) in self.people.iter().zip(self.states.iter_mut()) {
-            if state.status != Status::Present {
-                continue;
-            }
-            state.insured = person.insure_word < limit || limit == u32::MAX;
-            if state.insured {
-                let waiting = self.regime_year.enrolment.waiting(classes, state.missed);
-                state.benefits_from = u8::try_from(waiting).expect("at most twelve months");
-                state.missed = 0;
-            } else {
-                state.missed = state.missed.saturating_add(1);
-            }
-        }
-    }
-
-    fn demography(&mut self, outcome: &mut HouseholdOutcome) {
-        for state in self.states.iter_mut().filter(|state| state.arrived) {
-            state.arrived = false;
-            outcome.counts.arrivals += i64::from(state.status == Status::Present);
-        }
-        for candidate in &self.shared.candidates {
-            let at = usize::from(candidate.offset);
-            if self.states[at].status != Status::Present {
-                continue;
-            }
-            match candidate.draw {
-                Draw::Death if candidate.word < threshold(self.death_probability(at)) => {
-                    self.die(at, outcome);
-                }
-                // Leaving for the town, or a daughter for her husband's household.
-                Draw::Leaving | Draw::Marriage => {
-                    self.states[at].status = Status::Left;
-                    self.state.children_away = self.state.children_away.saturating_add(1);
-                    outcome.counts.departures += 1;
-                }
-                _ => {}
-            }
-        }
-        for birth in &self.shared.births {
-            if self.states[usize::from(birth.mother)].status == Status::Present {
-                let newborn = &mut self.states[usize::from(birth.newborn)];
-                newborn.status = Status::Present;
-                newborn.insured = true;
-                outcome.counts.births += 1;
-            }
-        }
-    }
-
-    fn death_probability(&self, at: usize) -> f64 {
-        let state = &self.states[at];
-        let sex = usize::from(self.people[at].sex);
-        let demography = &self.place_year.demography;
-        demography.death(sex, self.age(at), state.chronic, state.disabled, state.untreated)
-    }
-
-    fn die(&mut self, at: usize, outcome: &mut HouseholdOutcome) {
-        self.states[at].status = Status::Dead;
-        outcome.counts.deaths += 1;
-        let switch = self.world.scenario.plan.switch_year;
-        if self.switched && self.people[at].birth_year < switch.number() && outcome.members_before > 0 {
-            self.state.died_since_switch = self.state.died_since_switch.saturating_add(1);
-            outcome.died_now += 1;
-        }
-        let partner = usize::from(self.people[at].partner);
-        if partner > 0 && self.present(partner - 1) {
-            self.states[partner - 1].widowed = 2;
-        }
+    fn present(&self, at: usize) -> bool {
+        self.lives.present.has(at)
     }
 
     /// Pupils of a household in distress who leave school for good.
     fn leave_school(&mut self, outcome: &mut HouseholdOutcome) {
         let unpaid = outcome.accounts.unpaid > Money::ZERO;
         let distress = outcome.members > 0 && (outcome.poor || unpaid || self.state.catastrophic_last);
-        for at in 0..self.people.len() {
-            if !self.present(at) {
-                continue;
-            }
-            let age = self.age(at);
-            if (16..35).contains(&age) {
-                outcome.counts.young += 1;
-                outcome.counts.young_years_lost += i64::from(self.states[at].schooling_lost);
-            }
-            let schooling = self.schooling(at);
-            let Some(finished) = SchoolingYear::finished(age, schooling) else { continue };
-            outcome.counts.pupils += 1;
+        if !distress {
+            return;
+        }
+        for (at, finished) in self.lives.pupils.iter().copied() {
             let limit = self.place_year.schooling.leaving(finished);
-            if distress && self.is_below(Draw::LeavingSchool, at, limit) {
-                self.states[at].schooling_lost += schooling - finished;
-                outcome.counts.left_school += 1;
+            if self.is_below(Draw::LeavingSchool, at, limit) {
+                let taught = lives::schooling(&self.people[at], &self.states[at]);
+                self.states[at].schooling_lost += taught - finished;
+                outcome.left_school += 1;
             }
         }
     }
 
-    /// Who goes away to work and who comes home.
-    fn migrate(&mut self) {
-        let migration = &self.place_year.migration;
-        let care_needed = self.care_needed();
-        for at in 0..self.people.len() {
-            if !self.present(at) {
-                continue;
-            }
-            let (age, person) = (self.age(at), &self.people[at]);
-            if self.states[at].away {
-                let p = migration.returns(age, care_needed, !self.states[at].disabled);
-                self.states[at].away = !self.happens(Draw::Returning, at, p);
-            } else if !care_needed && self.able(at) {
-                let p = migration.goes(usize::from(person.sex), age, self.schooling(at));
-                self.states[at].away = p > 0.0 && self.happens(Draw::Going, at, p);
-            }
+    /// Adds the household to what the county decides on.
+    pub fn add_to(&self, outcome: &HouseholdOutcome, totals: &mut crate::county::Totals) {
+        totals.persons += i64::from(outcome.members);
+        for (sum, paid) in totals.paid.iter_mut().zip(outcome.care.paid) {
+            *sum += paid.fen();
         }
+        let premiums = &outcome.premiums;
+        totals.premiums += (premiums.own + premiums.aid + premiums.subsidy).fen();
+        totals.premium_aid += premiums.aid.fen();
+        totals.subsidies += premiums.subsidy.fen();
+        totals.contracts += self.lives.counts.signed;
+        totals.stays += outcome.care.admissions - outcome.care.outside;
+        totals.add_grants(&outcome.grants);
     }
+}
 
-    /// Whether a resident is disabled or has had a stroke or cancer, and no other adult who is able is there.
-    fn care_needed(&self) -> bool {
-        const HEAVY: u8 = 1 << STROKE | 1 << CANCER;
-        let resident = |at: usize| self.present(at) && !self.states[at].away;
-        let ill =
-            |at: usize| resident(at) && (self.states[at].disabled || self.states[at].chronic & HEAVY != 0);
-        let carers = |at: usize| resident(at) && self.able(at) && !ill(at);
-        let members = 0..self.people.len();
-        members.clone().any(ill) && !members.clone().any(carers)
-    }
+fn small(count: i64) -> u8 {
+    u8::try_from(count).expect("a household is small")
 }

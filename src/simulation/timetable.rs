@@ -351,7 +351,7 @@ fn lane_bounds(
             set(Draw::Leaving, demography.leaving[sex][age]);
             for group in 0..8 {
                 let limit = threshold(illness.onset_bound(group, sex, age));
-                set(super::FIRST_STAGE[Draw::OnsetCardiovascular.lane() + group], limit);
+                set(super::fates::FIRST_STAGE[Draw::OnsetCardiovascular.lane() + group], limit);
             }
             set(Draw::Disability, threshold(illness.disability_bound(sex, age)));
             // Episodes have a bound that depends on the person.

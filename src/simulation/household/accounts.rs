@@ -1,22 +1,22 @@
 //! The household's accounts, and whether it is poor.
 
-use super::{Counts, HouseholdOutcome, Step};
+use super::reach::classes_of_premiums;
+use super::{HouseholdOutcome, Premiums, Step};
 use crate::economy::{Accounts, YearInput};
-use crate::population::columns::{HouseholdState, PersonState, Register, Registration};
+use crate::population::columns::{HouseholdState, Register, Registration};
 use crate::poverty::{Deprivations, Dimension, is_poor};
 use crate::scenario::policy::ClassSet;
 use crate::support::{Grants, Support};
+use crate::targeting::SeenIncomes;
 use crate::units::Money;
-use crate::work::{WORKS, Work};
-
-/// Age from which schooling is over.
-const ADULT: usize = 16;
-/// Years of compulsory schooling.
-const COMPULSORY_YEARS: u8 = 9;
+use crate::work::WORKS;
 
 impl Step<'_> {
     pub(super) fn close_accounts(&mut self, outcome: &mut HouseholdOutcome) {
+        self.charge_premiums(outcome);
         let mut input = YearInput {
+            members: usize::from(outcome.members),
+            strength: self.lives.strength,
             persistent: self.household.persistent,
             transitory: self.household.transitory,
             out_of_pocket: outcome.care.out_of_pocket,
@@ -24,32 +24,15 @@ impl Step<'_> {
             support: outcome.support,
             support_years: self.state.support_years,
             children_away: self.state.children_away,
+            premiums: outcome.premiums.own,
             ..YearInput::default()
         };
-        let aid = self.regime_year.premium_aid(self.classes_of_premiums());
-        for at in 0..self.people.len() {
-            if !self.present(at) {
-                continue;
-            }
-            input.members += 1;
-            self.count_worker(at, &mut input, outcome);
-            let state = self.states[at];
-            if state.insured {
-                outcome.counts.insured += 1;
-                outcome.premiums.own += self.regime_year.premium - aid;
-                outcome.premiums.aid += aid;
-                outcome.premiums.subsidy += self.regime_year.subsidy;
-            }
-            outcome.counts.lapsed += i64::from(state.missed > 0);
-            let health = self.scratch.health[at];
-            outcome.counts.mental_treated += i64::from(health.mental_treated);
-            outcome.counts.person(self.age(at), &state, health.literate);
-            outcome.away += u8::from(state.away);
+        for worker in &self.lives.workers {
+            let days = self.place_year.work.days(worker.work, self.scratch.lost[worker.at]);
+            let lost = (worker.loss + days).min(1_000_000);
+            input.earning[worker.work as usize] += worker.earning;
+            input.earning_lost_ppm[worker.work as usize] += worker.earning * lost;
         }
-        input.premiums = outcome.premiums.own;
-        outcome.members = u8::try_from(input.members).expect("a household is small");
-        outcome.residents = outcome.members - outcome.away;
-        outcome.elderly_only = self.elderly_only();
         if input.members == 0 {
             (outcome.support, outcome.grants) = (Support::default(), Grants::default());
             return;
@@ -67,35 +50,16 @@ impl Step<'_> {
         };
     }
 
+    fn charge_premiums(&self, outcome: &mut HouseholdOutcome) {
+        let (rules, insured) = (self.regime_year, self.lives.counts.insured);
+        let aid = rules.premium_aid(classes_of_premiums(self.state));
+        let of_all = |one: Money| Money::from_fen(one.fen() * insured);
+        outcome.premiums =
+            Premiums { own: of_all(rules.premium - aid), aid: of_all(aid), subsidy: of_all(rules.subsidy) };
+    }
+
     fn close(&self, input: &YearInput, state: &mut HouseholdState) -> Accounts {
         self.place_year.economy.close(self.world.tables, &self.regime_year.support, input, state)
-    }
-
-    fn count_worker(&self, at: usize, input: &mut YearInput, outcome: &mut HouseholdOutcome) {
-        if !self.place_year.works(self.age(at)) {
-            return;
-        }
-        outcome.workers += 1;
-        let strength = self.strength(at);
-        input.strength += strength;
-        let work = self.work(at);
-        let earning = self.place_year.work.weight(work, strength);
-        input.earning[work as usize] += earning;
-        let lost = self.lasting_loss(at) + self.place_year.work.days(work, self.scratch.lost[at]);
-        input.earning_lost_ppm[work as usize] += earning * lost.min(1_000_000);
-    }
-
-    /// What a member of working age does.
-    fn work(&self, at: usize) -> Work {
-        let (person, state) = (&self.people[at], &self.states[at]);
-        let who = (usize::from(person.sex), self.age(at));
-        self.place_year.work.of(who, self.schooling(at), (state.away, state.disabled), person.work_word)
-    }
-
-    /// Whether every resident member is 60 or over.
-    fn elderly_only(&self) -> bool {
-        let mut residents = (0..self.people.len()).filter(|at| self.present(*at) && !self.states[*at].away);
-        residents.all(|at| self.age(at) >= 60)
     }
 
     /// The twin without this year's illness: the same past, county and support, no stays, bills or days lost
@@ -112,13 +76,9 @@ impl Step<'_> {
             earning_lost_ppm: [0; WORKS],
             ..*input
         };
-        for at in 0..self.people.len() {
-            if self.present(at) && self.place_year.works(self.age(at)) {
-                let strength = self.strength(at);
-                let work = self.work(at);
-                let lost = self.place_year.work.weight(work, strength) * self.loss_before(at);
-                healthy.earning_lost_ppm[work as usize] += lost;
-            }
+        for worker in &self.lives.workers {
+            let lost = worker.earning * self.loss_before(worker.at).min(worker.loss);
+            healthy.earning_lost_ppm[worker.work as usize] += lost;
         }
         let twin = self.close(&healthy, &mut before.clone());
         outcome.illness_twin = !is_poor(twin.net_income, members, line);
@@ -126,9 +86,9 @@ impl Step<'_> {
 
     /// Lasting loss of earnings by what a member had at the year's start.
     fn loss_before(&self, at: usize) -> i64 {
-        let (chronic, disabled) = self.scratch.before[at];
-        i64::from(self.place_year.economy.earnings_loss[usize::from(disabled)][usize::from(chronic)])
-            .min(self.lasting_loss(at))
+        let before = &self.beginning.states[at];
+        let losses = &self.place_year.economy.earnings_loss[usize::from(before.disabled)];
+        i64::from(losses[usize::from(before.chronic)])
     }
 
     pub(super) fn judge_poverty(&mut self, outcome: &mut HouseholdOutcome) {
@@ -154,12 +114,12 @@ impl Step<'_> {
             Registration::Registered => Register::No,
         };
         outcome.newly_on_register = if register == self.state.register { Register::No } else { register };
-        let state = &mut *self.state;
-        if entered && self.switched {
+        let (setting, state) = (self.setting, &mut *self.state);
+        if entered && setting.switched {
             state.ever_entered = true;
         }
         outcome.years_since_exit =
-            if lifted && !state.poor_since_exit { self.year.number() - state.lifted_in } else { 0 };
+            if lifted && !state.poor_since_exit { setting.year.number() - state.lifted_in } else { 0 };
         state.poor_since_exit |= lifted && outcome.poor;
         state.register = register;
         state.poor_years = if outcome.poor { state.poor_years.saturating_add(1) } else { 0 };
@@ -176,25 +136,26 @@ impl Step<'_> {
         state.net_per_head_last = net.fen() / members.max(1);
         state.members_last = outcome.members;
         state.poor_last = outcome.poor;
-        if outcome.members > 0 {
-            let error = self.regime_year.official_error(self.household.official_error);
-            self.seen.count(crate::targeting::seen(error, state).0);
-        }
         outcome.ever_entered = state.ever_entered;
         outcome.died_since_switch = state.died_since_switch;
         outcome.debt = (state.medical_debt, state.other_debt, state.savings);
     }
 
+    /// Counts the household's income as officials see it.
+    pub(super) fn be_seen(&self, outcome: &HouseholdOutcome, seen: &mut SeenIncomes) {
+        if outcome.members > 0 {
+            let error = self.regime_year.official_error(self.household.official_error);
+            seen.count(crate::targeting::seen(error, self.state).0);
+        }
+    }
+
     /// In which dimensions the household is deprived.
     fn deprivations(&self, outcome: &HouseholdOutcome, members: i64, line: i64) -> Deprivations {
-        let members_there = || (0..self.people.len()).filter(|at| self.present(*at));
-        let uninsured = members_there().any(|at| !self.states[at].insured);
-        let taught =
-            members_there().any(|at| self.age(at) >= ADULT && self.schooling(at) >= COMPULSORY_YEARS);
+        let uninsured = self.lives.counts.insured < i64::from(outcome.members);
         Deprivations::default()
             .with(Dimension::Income, is_poor(outcome.accounts.income, members, line))
             .with(Dimension::Care, outcome.care.forgone > 0 || uninsured)
-            .with(Dimension::Schooling, !taught)
+            .with(Dimension::Schooling, !self.lives.taught)
             .with(Dimension::Environment, !self.improved())
     }
 
@@ -202,19 +163,5 @@ impl Step<'_> {
     fn seen_poor(&self, net: Money, members: i64, line: i64) -> bool {
         let error = self.regime_year.official_error(self.household.official_error);
         is_poor(net.times(crate::units::Rate::from_ppm(error)), members, line)
-    }
-}
-
-impl Counts {
-    fn person(&mut self, age: usize, state: &PersonState, literate: bool) {
-        let mental = state.chronic & (1 << crate::illness::MENTAL) != 0;
-        self.elderly_60 += i64::from(age >= 60);
-        self.elderly_65 += i64::from(age >= 65);
-        self.adults += i64::from(age >= 18);
-        self.literate_adults += i64::from(age >= 18 && literate);
-        self.chronic += i64::from(state.chronic != 0);
-        self.multimorbid_60 += i64::from(age >= 60 && state.chronic.count_ones() >= 2);
-        self.mental += i64::from(age >= 18 && mental);
-        self.disabled += i64::from(state.disabled);
     }
 }

@@ -57,21 +57,16 @@ impl Step<'_> {
         self.scratch.persons.iter_mut().for_each(PersonYear::begin);
         self.scratch.lost.clear();
         self.scratch.lost.resize(members, 0);
-        self.scratch.untreated.clear();
-        self.scratch.untreated.resize(members, false);
+        self.states.iter_mut().for_each(|state| state.untreated = false);
         let mut household = HouseholdYear::default();
         let mut liquidity = self.place_year.economy.liquidity(self.state);
-        for index in 0..self.scratch.episodes.len() {
-            let episode = self.scratch.episodes[index];
-            self.attend(&episode, &mut household, &mut liquidity, outcome);
+        for episode in &self.lives.episodes {
+            self.attend(episode, &mut household, &mut liquidity, outcome);
         }
         if outcome.recognised {
             self.claim_back(&mut household, outcome);
         }
         self.outpatient(&mut household, outcome);
-        for (state, untreated) in self.states.iter_mut().zip(&self.scratch.untreated) {
-            state.untreated = *untreated;
-        }
         self.count_admitted(outcome);
     }
 
@@ -97,8 +92,8 @@ impl Step<'_> {
         (insured, aware): (bool, bool),
         classes: ClassSet,
     ) -> Seeker {
-        let untreated =
-            self.states[at].chronic & (1 << MENTAL) != 0 && !self.scratch.health[at].mental_treated;
+        let treated = self.lives.reach.mental_treated.has(at);
+        let untreated = self.states[at].chronic & (1 << MENTAL) != 0 && !treated;
         let near = self.regime_year.service.no_distance;
         let distance = f64::from(self.household.distance_factor) / 1e6;
         Seeker {
@@ -161,9 +156,10 @@ impl Step<'_> {
         }
         let patient = self.patient(at, insured, classes);
         let claim = self.place_year.knowledge.claim_word(episode.claim_word, outcome.aware);
+        let layers = &self.setting.regime_year.layers;
         let mut paid = [Money::ZERO; PAYERS];
         let mut ledger = Ledger { person: &mut self.scratch.persons[at], household, paid: &mut paid };
-        let settled = self.regime_year.layers.settle_by(&bill, &patient, claim, &payers, &mut ledger);
+        let settled = layers.settle_by(&bill, &patient, claim, &payers, &mut ledger);
         sums.add(&bill, &settled);
         sums.add_payments(&paid);
         sums.inpatient += bill.amount;
@@ -232,7 +228,7 @@ impl Step<'_> {
 
     /// Needed care that is not had: days are lost all the same, and next year is worse.
     fn stay_ill(&mut self, at: usize) {
-        self.scratch.untreated[at] = true;
+        self.states[at].untreated = true;
         self.scratch.lost[at] += self.place_year.economy.days_ppm(self.place_year.care.days.untreated);
     }
 
@@ -277,9 +273,10 @@ impl Step<'_> {
                 continue;
             };
             let patient = self.patient(at, seeker.insured, classes);
+            let layers = &self.setting.regime_year.layers;
             let (person, paid) = (&mut self.scratch.persons[at], &mut outcome.care.paid);
             let mut ledger = Ledger { person, household, paid };
-            let settled = self.regime_year.layers.settle_by(&bill, &patient, 0, &payers, &mut ledger);
+            let settled = layers.settle_by(&bill, &patient, 0, &payers, &mut ledger);
             outcome.care.add(&bill, &settled);
             outcome.care.late += past_december(&settled);
         }

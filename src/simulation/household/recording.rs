@@ -1,5 +1,6 @@
 //! What a household-year adds to the sums.
 
+use super::lives::Counts;
 use super::{CountyTask, HouseholdOutcome, PlaceYear, Step};
 use crate::population::columns::{Household, HouseholdState, Register, Registration};
 use crate::poverty::{Deprivations, Dimension, gap_ppm, is_poor, severity_ppm};
@@ -10,19 +11,24 @@ use crate::units::Money;
 impl Step<'_> {
     /// Adds the household-year to its cell and to the histograms.
     pub fn record(&self, o: &HouseholdOutcome, cell: &mut [i64; TALLIES], histograms: &mut Histograms) {
-        let mut sums = Adder(cell);
+        let (mut sums, counts) = (Adder(cell), &self.lives.counts);
         if self.household.cohort {
             sums.cohort(self.household, o);
         }
         if o.members == 0 {
-            sums.add(Tally::Deaths, o.counts.deaths);
-            sums.add(Tally::Departures, o.counts.departures);
-            sums.add(Tally::Arrivals, o.counts.arrivals);
-            sums.add(Tally::Births, o.counts.births);
+            sums.add(Tally::Deaths, counts.deaths);
+            sums.add(Tally::Departures, counts.departures);
+            sums.add(Tally::Arrivals, counts.arrivals);
+            sums.add(Tally::Births, counts.births);
             return;
         }
         let members = i64::from(o.members);
         sums.people(o, members);
+        sums.counts(counts);
+        sums.flag(Tally::ElderlyOnlyHouseholds, o.residents > 0 && self.lives.elderly_only, 1);
+        sums.flag(Tally::VillageDoctor, self.clinic.doctor, members);
+        sums.flag(Tally::VillageDoctorCompetent, self.clinic.competent, members);
+        sums.add(Tally::Pupils, i64::try_from(self.lives.pupils.len()).expect("a household is small"));
         sums.poverty(o, members, self.place_year);
         sums.deprivation(o.deprived, members, self.place_year.least_dimensions);
         sums.care(o);
@@ -64,7 +70,7 @@ impl Step<'_> {
             root_household: crate::population::PersonId::from_bits(self.household.id).root().bits(),
             cell: self.household.cell,
             persons: o.members,
-            workers: o.workers,
+            workers: u8::try_from(self.lives.workers.len()).expect("a household is small"),
             classes: self.state.classes,
             illness_free_income_fen: o.accounts.illness_free_income.fen(),
             income_fen: o.accounts.income.fen(),
@@ -121,9 +127,16 @@ impl Adder<'_> {
     }
 
     fn people(&mut self, o: &HouseholdOutcome, members: i64) {
-        let c = &o.counts;
         self.add(Tally::Households, 1);
         self.add(Tally::Persons, members);
+        self.add(Tally::Residents, i64::from(o.residents));
+        self.flag(Tally::ResidentHouseholds, o.residents > 0, 1);
+        self.flag(Tally::OnePersonHouseholds, o.residents == 1, 1);
+        self.add(Tally::LeftSchool, o.left_school);
+        self.flag(Tally::AwareHouseholds, o.aware, 1);
+    }
+
+    fn counts(&mut self, c: &Counts) {
         self.add(Tally::Elderly60, c.elderly_60);
         self.add(Tally::Elderly65, c.elderly_65);
         self.add(Tally::Deaths, c.deaths);
@@ -136,24 +149,15 @@ impl Adder<'_> {
         self.add(Tally::Insured, c.insured);
         self.add(Tally::Arrivals, c.arrivals);
         self.add(Tally::Multimorbid60, c.multimorbid_60);
-        self.add(Tally::Residents, i64::from(o.residents));
-        self.flag(Tally::ResidentHouseholds, o.residents > 0, 1);
-        self.flag(Tally::OnePersonHouseholds, o.residents == 1, 1);
-        self.flag(Tally::ElderlyOnlyHouseholds, o.residents > 0 && o.elderly_only, 1);
         self.add(Tally::Signed, c.signed);
         self.add(Tally::Served, c.served);
         self.add(Tally::ServedWell, c.managed);
-        self.add(Tally::VillageDoctor, c.with_doctor);
-        self.add(Tally::VillageDoctorCompetent, c.with_competent_doctor);
         self.add(Tally::Screened, c.screened);
         self.add(Tally::MentalTreated, c.mental_treated);
         self.add(Tally::LiterateAdults, c.literate_adults);
-        self.add(Tally::Pupils, c.pupils);
-        self.add(Tally::LeftSchool, c.left_school);
         self.add(Tally::Young, c.young);
         self.add(Tally::YoungYearsLost, c.young_years_lost);
         self.add(Tally::Lapsed, c.lapsed);
-        self.flag(Tally::AwareHouseholds, o.aware, 1);
     }
 
     /// Support, effort, migration, lists and returns by other concepts.

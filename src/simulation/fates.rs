@@ -1,0 +1,218 @@
+//! What all regimes share of a household-year: the numbers drawn for it, and who is a candidate for what.
+
+use super::members::Members;
+use super::{CountyRun, PlaceYear, families, rank};
+use crate::demography::{age_index, age_of};
+use crate::illness::{PotentialEpisode, lognormal_ppm};
+use crate::population::columns::{Person, Status};
+use crate::population::synthesis::schooling_years;
+use crate::population::{BirthOrder, CHRONIC_GROUPS, PersonId, Sex};
+use crate::random::{Draw, Key, normal, stream, unit};
+use crate::units::Year;
+
+/// The decisions by lane.
+pub(super) const FIRST_STAGE: [Draw; 16] = [
+    Draw::Death,
+    Draw::Birth,
+    Draw::OnsetCardiovascular,
+    Draw::OnsetStroke,
+    Draw::OnsetDiabetes,
+    Draw::OnsetRespiratory,
+    Draw::OnsetCancer,
+    Draw::OnsetMusculoskeletal,
+    Draw::OnsetMental,
+    Draw::OnsetOther,
+    Draw::Disability,
+    Draw::Episodes,
+    Draw::Outpatient,
+    Draw::Leaving,
+    Draw::Recovery,
+    Draw::Marriage,
+];
+
+/// A decision that is open for a person this year: its lane passed the bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Candidate {
+    /// Offset of the person in the household.
+    pub offset: u8,
+    pub draw: Draw,
+    pub word: u64,
+}
+
+/// A birth that happens wherever the mother lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Birth {
+    pub mother: u8,
+    pub newborn: u8,
+}
+
+/// What all regimes share of a household-year.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SharedYear {
+    pub candidates: Vec<Candidate>,
+    pub births: Vec<Birth>,
+    pub episodes: Vec<PotentialEpisode>,
+    /// Lanes of the first block by offset.
+    pub first: Vec<[u16; 16]>,
+    /// Lanes of the second block by offset.
+    pub second: Vec<[u16; 16]>,
+    /// Age that each member reaches in the year.
+    pub ages: Vec<u8>,
+    /// Aged 18 and over.
+    pub adults: Members,
+    /// Aged 16 and over.
+    pub grown: Members,
+    /// Of working age.
+    pub workers: Members,
+    pub aged_60: Members,
+    pub aged_65: Members,
+    /// Aged 16 to 34.
+    pub young: Members,
+    /// Whether the onset of a chronic group is open for anybody.
+    pub onsets: bool,
+    pub official_error_last: u32,
+    pub detection_word: u64,
+    pub destitute_word: u64,
+    pub report_word: u64,
+    pub alert_word: u64,
+    pub key: Key,
+}
+
+impl SharedYear {
+    /// Sorts the members by age.
+    fn count_ages(&mut self, place_year: &PlaceYear) {
+        let ages = &self.ages;
+        let who = |holds: &dyn Fn(usize) -> bool| Members::who(ages.len(), |at| holds(usize::from(ages[at])));
+        self.adults = who(&|age| age >= 18);
+        self.grown = who(&|age| age >= 16);
+        self.workers = who(&|age| place_year.works(age));
+        self.aged_60 = who(&|age| age >= 60);
+        self.aged_65 = who(&|age| age >= 65);
+        self.young = who(&|age| (16..35).contains(&age));
+    }
+}
+
+impl CountyRun<'_> {
+    /// Draws what all regimes share of a household-year, once.
+    pub(super) fn draw_shared(&mut self, year: Year, row: usize) {
+        let place_year = self.world.timetable.place_year(year);
+        let key = self.task.key;
+        let shared = &mut self.shared;
+        shared.candidates.clear();
+        shared.births.clear();
+        shared.episodes.clear();
+        shared.first.clear();
+        shared.second.clear();
+        shared.ages.clear();
+        shared.onsets = false;
+        shared.key = key;
+        let household = &mut self.county.households[row];
+        let words = key.block(0, household.id, year, stream::HOUSEHOLD_YEAR);
+        household.transitory = rank(normal(words[0]));
+        household.persistent = place_year.next_persistent(household.persistent, rank(normal(words[1])));
+        shared.official_error_last = household.official_error;
+        household.official_error = lognormal_ppm(place_year.income_error, normal(words[2]));
+        let lists = key.block(0, household.id, year, stream::HOUSEHOLD_LISTS);
+        [shared.detection_word, shared.destitute_word, shared.report_word, shared.alert_word] = lists;
+        let mut newborns = 0;
+        for (offset, slot) in household.range().enumerate() {
+            let person = &self.county.persons[slot];
+            let age = age_index(year, person.birth_year);
+            shared.ages.push(age_of(age));
+            if self.states.iter().all(|state| state.persons[slot].status != Status::Present) {
+                shared.first.push([0; 16]);
+                shared.second.push([0; 16]);
+                continue;
+            }
+            let lanes = key.lanes(person.id, year);
+            shared.second.push(key.lanes_of(1, person.id, year));
+            let sex = usize::from(person.sex);
+            shared.first.push(lanes);
+            let mut mask = place_year.candidates(&lanes, (sex, age), person.frailty);
+            while mask != 0 {
+                let draw = FIRST_STAGE[mask.trailing_zeros() as usize];
+                mask &= mask - 1;
+                let word = key.extended(draw, lanes[draw.lane()], person.id, year);
+                let offset = u8::try_from(offset).expect("a household is small");
+                match draw {
+                    Draw::Episodes => place_year.illness.draw_episodes(
+                        (key, year),
+                        (person, u32::from(offset)),
+                        word,
+                        &mut shared.episodes,
+                    ),
+                    Draw::Birth if word < place_year.demography.birth[age] => {
+                        newborns += 1;
+                        shared.candidates.push(Candidate { offset, draw, word });
+                    }
+                    Draw::Birth => {}
+                    Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[sex][age] => {
+                    }
+                    // A daughter who has no husband here leaves when she marries.
+                    Draw::Marriage
+                        if !person.may_leave
+                            || person.partner != 0
+                            || word >= place_year.formation.marriage[age] => {}
+                    _ => {
+                        let onset =
+                            (draw as usize).wrapping_sub(Draw::OnsetCardiovascular as usize) < CHRONIC_GROUPS;
+                        shared.onsets |= onset;
+                        shared.candidates.push(Candidate { offset, draw, word });
+                    }
+                }
+            }
+        }
+        if newborns > 0 {
+            self.add_newborns(year, row);
+        }
+        self.shared.episodes.sort_unstable_by_key(|e| (e.date, e.slot));
+        self.shared.count_ages(place_year);
+    }
+
+    /// Gives each child that is born under any regime its slot, and twins theirs.
+    fn add_newborns(&mut self, year: Year, row: usize) {
+        let place_year = self.world.timetable.place_year(year);
+        let births: Vec<u8> =
+            self.shared.candidates.iter().filter(|c| c.draw == Draw::Birth).map(|c| c.offset).collect();
+        self.shared.candidates.retain(|c| c.draw != Draw::Birth);
+        for mother in births {
+            let start = self.county.households[row].range().start;
+            let mother_id = PersonId::from_bits(self.county.persons[start + usize::from(mother)].id);
+            let Some(first) = mother_id.newborn(year, BirthOrder::First) else {
+                unreachable!("a run ends before a fourth generation can be born")
+            };
+            let [_, twin_word, ..] = self.task.key.block(0, first.bits(), year, stream::NEWBORN);
+            self.add_newborn(year, row, mother, first);
+            if twin_word < place_year.demography.twin {
+                let second = mother_id.newborn(year, BirthOrder::SecondTwin);
+                self.add_newborn(year, row, mother, second.expect("a first child was named"));
+            }
+        }
+    }
+
+    fn add_newborn(&mut self, year: Year, row: usize, mother: u8, id: PersonId) {
+        let place_year = self.world.timetable.place_year(year);
+        let [sex_word, _, taught_word, insure_word] =
+            self.task.key.block(0, id.bits(), year, stream::NEWBORN);
+        let sex = u8::from(unit(sex_word) >= place_year.male_share);
+        let unit_of =
+            self.county.persons[self.county.households[row].range().start + usize::from(mother)].unit;
+        let person = Person {
+            insure_word: (insure_word >> 32) as u32,
+            birth_year: year.number(),
+            sex,
+            may_leave: true,
+            schooling: schooling_years(Sex::ALL[usize::from(sex)], year.number(), unit(taught_word)),
+            unit: unit_of,
+            ..families::with_propensities(self.task.key, id, self.world.timetable.frailty())
+        };
+        let slot = self.county.add_person(&mut self.states, row, person);
+        let newborn = slot - self.county.households[row].range().start;
+        let newborn = u8::try_from(newborn).expect("a household is small");
+        self.shared.births.push(Birth { mother, newborn });
+        // A child born in the year decides nothing yet.
+        self.shared.first.push([u16::MAX; 16]);
+        self.shared.second.push([u16::MAX; 16]);
+        self.shared.ages.push(0);
+    }
+}

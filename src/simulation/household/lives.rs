@@ -1,0 +1,422 @@
+//! The members' year: demography, migration, onset, disability, recovery, and the potential episodes that happen.
+//!
+//! Nothing of it depends on a regime but through the members' states and whom the regime reaches ([`Reach`]), so
+//! regimes that agree in these share one passage through the year.
+
+use super::reach::{Beginning, Reach};
+use super::{Passages, Setting};
+use crate::illness::{CANCER, CARDIOVASCULAR, FOLLOWED_YEARS, MENTAL, PotentialEpisode, STROKE, risk};
+use crate::population::Chronic;
+use crate::population::columns::{PersonState, Status};
+use crate::random::{Draw, threshold, unit};
+use crate::schooling::SchoolingYear;
+use crate::simulation::members::Members;
+use crate::units::Money;
+use crate::work::Work;
+
+/// Years of compulsory schooling.
+const COMPULSORY_YEARS: u8 = 9;
+
+/// What became of the members in a year, but for care.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lives {
+    /// Which beginning, and whom the regime reached: what makes these lives the same for another regime.
+    pub beginning: usize,
+    pub reach: Reach,
+    /// States at the end of the year; care forgone and admissions come later.
+    pub states: Vec<PersonState>,
+    pub present: Members,
+    pub away: Members,
+    /// Episodes that happen, by date.
+    pub episodes: Vec<PotentialEpisode>,
+    pub counts: Counts,
+    /// Members of the time of the switch who died.
+    pub died: u8,
+    pub departed: u8,
+    /// Whether a major illness began.
+    pub major: bool,
+    /// Members who work.
+    pub workers: Vec<Worker>,
+    /// Earning strength of them all, in thousandths of a local worker.
+    pub strength: i64,
+    /// Pupils who may leave school, and the years they have finished.
+    pub pupils: Vec<(usize, u8)>,
+    /// Whether every resident member is 60 or over.
+    pub elderly_only: bool,
+    /// Whether an adult has nine years of schooling.
+    pub taught: bool,
+}
+
+/// A member who works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Worker {
+    pub at: usize,
+    pub work: Work,
+    /// Weight in the household's labour income.
+    pub earning: i64,
+    /// Share lost for good to chronic disease and disability, in parts per million.
+    pub loss: i64,
+}
+
+/// How many members are what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub deaths: i64,
+    pub births: i64,
+    pub departures: i64,
+    pub arrivals: i64,
+    pub elderly_60: i64,
+    pub elderly_65: i64,
+    pub adults: i64,
+    pub chronic: i64,
+    pub multimorbid_60: i64,
+    pub mental: i64,
+    pub mental_treated: i64,
+    pub disabled: i64,
+    pub insured: i64,
+    pub lapsed: i64,
+    pub signed: i64,
+    pub served: i64,
+    pub managed: i64,
+    pub screened: i64,
+    pub literate_adults: i64,
+    pub pupils: i64,
+    pub young: i64,
+    pub young_years_lost: i64,
+}
+
+impl Setting<'_> {
+    /// Looks up the members' year among those that other regimes have lived through, or lives it.
+    pub(super) fn live(&self, beginning: usize, reach: Reach, passages: &mut Passages) -> usize {
+        let count = passages.lived;
+        let lived = &passages.lives[..count];
+        if let Some(found) = lived.iter().position(|l| l.beginning == beginning && l.reach == reach) {
+            return found;
+        }
+        if count == passages.lives.len() {
+            passages.lives.push(Lives::default());
+        }
+        let lives = &mut passages.lives[count];
+        lives.start(beginning, reach, &passages.beginnings[beginning]);
+        enrol(lives);
+        self.demography(lives);
+        self.migrate(lives);
+        self.illness(lives);
+        self.take_stock(lives);
+        passages.lived += 1;
+        count
+    }
+
+    fn demography(&self, lives: &mut Lives) {
+        for state in lives.states.iter_mut().filter(|state| state.arrived) {
+            state.arrived = false;
+            lives.counts.arrivals += i64::from(state.status == Status::Present);
+        }
+        for candidate in &self.shared.candidates {
+            let at = usize::from(candidate.offset);
+            if !lives.present.has(at) {
+                continue;
+            }
+            match candidate.draw {
+                Draw::Death if candidate.word < threshold(self.death_probability(at, lives)) => {
+                    self.die(at, lives);
+                }
+                // Leaving for the town, or a daughter for her husband's household.
+                Draw::Leaving | Draw::Marriage => {
+                    lives.states[at].status = Status::Left;
+                    lives.present.remove(at);
+                    lives.departed = lives.departed.saturating_add(1);
+                    lives.counts.departures += 1;
+                }
+                _ => {}
+            }
+        }
+        for birth in &self.shared.births {
+            if lives.present.has(usize::from(birth.mother)) {
+                let newborn = usize::from(birth.newborn);
+                lives.states[newborn].status = Status::Present;
+                lives.states[newborn].insured = true;
+                lives.present.add_if(newborn, true);
+                lives.counts.births += 1;
+            }
+        }
+    }
+
+    fn death_probability(&self, at: usize, lives: &Lives) -> f64 {
+        let state = &lives.states[at];
+        let sex = usize::from(self.people[at].sex);
+        let demography = &self.place_year.demography;
+        demography.death(sex, self.age(at), state.chronic, state.disabled, state.untreated)
+    }
+
+    fn die(&self, at: usize, lives: &mut Lives) {
+        lives.states[at].status = Status::Dead;
+        lives.present.remove(at);
+        lives.counts.deaths += 1;
+        let switch = self.world.scenario.plan.switch_year;
+        if self.switched && self.people[at].birth_year < switch.number() {
+            lives.died = lives.died.saturating_add(1);
+        }
+        let partner = usize::from(self.people[at].partner);
+        if partner > 0 && lives.present.has(partner - 1) {
+            lives.states[partner - 1].widowed = 2;
+        }
+    }
+
+    /// Who goes away to work and who comes home.
+    fn migrate(&self, lives: &mut Lives) {
+        let migration = &self.place_year.migration;
+        let care_needed = self.care_needed(lives);
+        for at in lives.present.iter() {
+            let (age, person, state) = (self.age(at), &self.people[at], &mut lives.states[at]);
+            if state.away {
+                let p = migration.returns(age, care_needed, !state.disabled);
+                state.away = !self.happens(Draw::Returning, at, p);
+            } else if !care_needed && !state.disabled && self.shared.workers.has(at) {
+                let p = migration.goes(usize::from(person.sex), age, schooling(person, state));
+                state.away = p > 0.0 && self.happens(Draw::Going, at, p);
+            }
+        }
+    }
+
+    /// Whether a resident is disabled or has had a stroke or cancer, and no other adult who is able is there.
+    fn care_needed(&self, lives: &Lives) -> bool {
+        const HEAVY: u8 = 1 << STROKE | 1 << CANCER;
+        let residents = lives.present.filter(|at| !lives.states[at].away);
+        let ill = residents.filter(|at| lives.states[at].disabled || lives.states[at].chronic & HEAVY != 0);
+        ill.any() && !residents.without(ill).and(self.shared.workers).any()
+    }
+
+    /// Onsets, disability, recovery; the potential episodes that happen are gathered by date.
+    fn illness(&self, lives: &mut Lives) {
+        lives.count_years();
+        for candidate in &self.shared.candidates {
+            let at = usize::from(candidate.offset);
+            if !lives.present.has(at) {
+                continue;
+            }
+            let (sex, age) = (usize::from(self.people[at].sex), self.age(at));
+            let (state, reach) = (lives.states[at], &lives.reach);
+            let illness = &self.place_year.illness;
+            let group = (candidate.draw as usize).wrapping_sub(Draw::OnsetCardiovascular as usize);
+            match candidate.draw {
+                Draw::Disability if !state.disabled => {
+                    let managed = reach.managed.has(at);
+                    let p = illness.disability(sex, age, state.chronic, state.untreated, managed);
+                    lives.states[at].disabled = candidate.word < threshold(p);
+                }
+                Draw::Recovery
+                    if candidate.word < illness.recovery[usize::from(reach.mental_treated.has(at))] =>
+                {
+                    lives.states[at].chronic &= !(1 << MENTAL);
+                }
+                _ if group < 8 && state.chronic & (1 << group) == 0 => {
+                    let (risk, strain) = (lives.risk(at), lives.strain(at));
+                    let p = illness.onset(group, sex, age, state.chronic, risk, strain);
+                    if candidate.word < threshold(p) {
+                        lives.states[at].chronic |= 1 << group;
+                        lives.follow(at, group);
+                        self.begin_major(lives, at, group, candidate.word);
+                    }
+                }
+                _ => {}
+            }
+        }
+        lives.states.iter_mut().for_each(|state| state.widowed = state.widowed.saturating_sub(1));
+        for episode in &self.shared.episodes {
+            let at = episode.slot as usize;
+            let (state, managed) = (&lives.states[at], lives.reach.managed.has(at));
+            let illness = &self.place_year.illness;
+            let share = illness.episode_share(state.chronic, state.disabled, state.untreated, managed);
+            if lives.present.has(at) && episode.thinning < share {
+                lives.episodes.push(*episode);
+            }
+        }
+        self.follow_up(lives);
+        lives.episodes.sort_by_key(|e| (e.date, e.slot));
+    }
+
+    /// The stays that follow a cancer or a stroke of the years before.
+    fn follow_up(&self, lives: &mut Lives) {
+        for at in lives.present.iter() {
+            let since = [lives.states[at].since_cancer, lives.states[at].since_stroke].map(usize::from);
+            if since == [0; 2] {
+                continue;
+            }
+            let slot = u32::try_from(at).expect("a household is small");
+            for (followed, since) in since.into_iter().enumerate() {
+                // One in the year of the onset itself.
+                if let Some(years) = since.checked_sub(1).filter(|years| *years > 0) {
+                    let (when, who) = ((self.key(), self.year), (self.people[at].id, slot));
+                    let illness = &self.place_year.illness;
+                    illness.draw_follow_up(when, who, (followed, years), &mut lives.episodes);
+                }
+            }
+        }
+    }
+
+    /// Cancer, stroke and a share of cardiovascular disease begin with a major stay.
+    fn begin_major(&self, lives: &mut Lives, at: usize, group: usize, word: u64) {
+        let acute = match group {
+            STROKE | CANCER => true,
+            // The low bits of the word that decided the onset are fresh.
+            CARDIOVASCULAR => unit(word << 40) < self.world.scenario.society.care.acute_cardiovascular,
+            _ => false,
+        };
+        if !acute {
+            return;
+        }
+        lives.major = true;
+        let slot = u32::try_from(at).expect("a household is small");
+        let (when, who) = ((self.key(), self.year), (self.people[at].id, slot));
+        let screened = lives.reach.screened.has(at);
+        lives.episodes.push(self.place_year.illness.major_episode(when, who, group, screened));
+    }
+
+    /// Counts who is there at the end of the year, and what they do.
+    fn take_stock(&self, lives: &mut Lives) {
+        let (shared, present, reach) = (self.shared, lives.present, lives.reach);
+        for at in present.iter() {
+            let state = lives.states[at];
+            lives.away.add_if(at, state.away);
+            lives.counts.person(&state, shared.aged_60.has(at));
+            let taught = schooling(&self.people[at], &state);
+            lives.taught |= shared.grown.has(at) && taught >= COMPULSORY_YEARS;
+            if shared.workers.has(at) {
+                self.count_worker(at, lives);
+            }
+            if shared.young.has(at) {
+                lives.counts.young += 1;
+                lives.counts.young_years_lost += i64::from(state.schooling_lost);
+            }
+            if let Some(finished) = SchoolingYear::finished(self.age(at), taught) {
+                lives.pupils.push((at, finished));
+            }
+        }
+        let adults = present.and(shared.adults);
+        let counts = &mut lives.counts;
+        counts.adults = adults.count();
+        counts.elderly_60 = present.and(shared.aged_60).count();
+        counts.elderly_65 = present.and(shared.aged_65).count();
+        counts.mental = adults.filter(|at| lives.states[at].chronic & (1 << MENTAL) != 0).count();
+        counts.literate_adults = adults.and(reach.literate).count();
+        counts.signed = present.and(reach.signed).count();
+        counts.served = present.and(reach.served).count();
+        counts.managed = present.and(reach.managed).count();
+        counts.screened = present.and(reach.screened).count();
+        counts.mental_treated = present.and(reach.mental_treated).count();
+        lives.elderly_only = !present.without(lives.away).without(shared.aged_60).any();
+    }
+
+    fn count_worker(&self, at: usize, lives: &mut Lives) {
+        let (person, state) = (&self.people[at], &lives.states[at]);
+        let strength = self.place_year.strength(state);
+        lives.strength += strength;
+        let who = (usize::from(person.sex), self.age(at));
+        let taught = schooling(person, state);
+        let work = self.place_year.work.of(who, taught, (state.away, state.disabled), person.work_word);
+        lives.workers.push(Worker {
+            at,
+            work,
+            earning: self.place_year.work.weight(work, strength),
+            loss: self.lasting_loss(state, lives.reach.mental_treated.has(at)),
+        });
+    }
+
+    /// Share of earnings lost for good to a member's chronic disease and disability, in parts per million:
+    /// treatment saves a part of what mental illness takes.
+    fn lasting_loss(&self, state: &PersonState, mental_treated: bool) -> i64 {
+        let losses = &self.place_year.economy.earnings_loss[usize::from(state.disabled)];
+        let loss = |chronic: u8| i64::from(losses[usize::from(chronic)]);
+        let whole = loss(state.chronic);
+        if !mental_treated {
+            return whole;
+        }
+        let without = loss(state.chronic & !(1 << MENTAL));
+        let saved = Money::from_fen(whole - without).times(self.place_year.mental_earnings_kept);
+        whole - saved.fen()
+    }
+}
+
+fn enrol(lives: &mut Lives) {
+    let reach = lives.reach;
+    for at in lives.present.iter() {
+        let state = &mut lives.states[at];
+        state.insured = reach.insured.has(at);
+        if state.insured {
+            state.benefits_from = reach.waiting.months(state.missed);
+            state.missed = 0;
+        } else {
+            state.missed = state.missed.saturating_add(1);
+        }
+    }
+}
+
+/// Years of schooling that a member has or will have.
+pub(super) fn schooling(person: &crate::population::columns::Person, state: &PersonState) -> u8 {
+    person.schooling.saturating_sub(state.schooling_lost)
+}
+
+impl Lives {
+    fn start(&mut self, at: usize, reach: Reach, beginning: &Beginning) {
+        let (mut states, mut episodes) =
+            (std::mem::take(&mut self.states), std::mem::take(&mut self.episodes));
+        let (mut workers, mut pupils) = (std::mem::take(&mut self.workers), std::mem::take(&mut self.pupils));
+        states.clear();
+        states.extend_from_slice(&beginning.states);
+        (episodes.clear(), workers.clear(), pupils.clear());
+        let present = beginning.present;
+        *self = Self { beginning: at, reach, states, present, episodes, workers, pupils, ..Self::default() };
+    }
+
+    /// A year more since cancers and strokes, until they are followed no longer.
+    fn count_years(&mut self) {
+        let next = |since: u8| match since {
+            0 => 0,
+            _ if usize::from(since) > FOLLOWED_YEARS => 0,
+            _ => since + 1,
+        };
+        for state in &mut self.states {
+            (state.since_cancer, state.since_stroke) = (next(state.since_cancer), next(state.since_stroke));
+        }
+    }
+
+    /// After a cancer or a stroke stays follow for some years.
+    fn follow(&mut self, at: usize, group: usize) {
+        match group {
+            CANCER => self.states[at].since_cancer = 1,
+            STROKE => self.states[at].since_stroke = 1,
+            _ => {}
+        }
+    }
+
+    /// What makes chronic disease likelier in a member.
+    fn risk(&self, at: usize) -> u8 {
+        const MANAGED: u8 = 1 << Chronic::Cardiovascular as u8 | 1 << Chronic::Diabetes as u8;
+        let (chronic, reach) = (self.states[at].chronic, &self.reach);
+        let bit = |bit: u8, holds: bool| if holds { bit } else { 0 };
+        reach.risk
+            | bit(risk::LOW_LITERACY, !reach.literate.has(at))
+            | bit(risk::MENTALLY_ILL, chronic & (1 << MENTAL) != 0)
+            | bit(risk::SCREENED, reach.screened.has(at))
+            | bit(risk::SERVED, reach.managed.has(at) && chronic & MANAGED != 0)
+    }
+
+    /// What makes mental illness likelier in a member.
+    fn strain(&self, at: usize) -> u8 {
+        let bit = |bit: u8, holds: bool| if holds { bit } else { 0 };
+        self.reach.strain
+            | bit(risk::WIDOWED, self.states[at].widowed > 0)
+            | bit(risk::CHRONIC, self.states[at].chronic != 0)
+    }
+}
+
+impl Counts {
+    fn person(&mut self, state: &PersonState, aged_60: bool) {
+        self.insured += i64::from(state.insured);
+        self.lapsed += i64::from(state.missed > 0);
+        self.chronic += i64::from(state.chronic != 0);
+        self.multimorbid_60 += i64::from(aged_60 && state.chronic.count_ones() >= 2);
+        self.disabled += i64::from(state.disabled);
+    }
+}

@@ -1,0 +1,183 @@
+//! Whom a regime reaches at the year's start: knowledge, enrolment, screening, contracts, treatment.
+
+use super::lives::schooling;
+use super::{Passages, Setting};
+use crate::enrolment::Waiting;
+use crate::illness::{MENTAL, risk};
+use crate::population::columns::{HouseholdState, PersonState, Status};
+use crate::random::Draw;
+use crate::scenario::policy::{Class, ClassSet};
+use crate::simulation::members::Members;
+use crate::units::Money;
+
+/// The members of a household at the start of a year, the same for all regimes that can't tell their states
+/// apart.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Beginning {
+    pub states: Vec<PersonState>,
+    pub present: Members,
+    pub chronic: Members,
+    pub mental: Members,
+    /// Able to work.
+    pub able: Members,
+    /// With health literacy, in a household that health education doesn't reach and in one that it does.
+    literate: [Members; 2],
+    /// Missed the year before.
+    missed: Members,
+}
+
+/// What a regime decides for the members before their year.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Reach {
+    /// With health literacy.
+    pub literate: Members,
+    /// Screened.
+    pub screened: Members,
+    /// Chronic patients with a contract.
+    pub signed: Members,
+    /// Of them, those whose contract is honoured.
+    pub served: Members,
+    /// Of them, served by somebody competent, or to good effect all the same.
+    pub managed: Members,
+    /// Mentally ill and treated.
+    pub mental_treated: Members,
+    /// Enrolled in basic insurance.
+    pub insured: Members,
+    /// How long those who come back wait, if anybody missed a year.
+    pub waiting: Waiting,
+    /// What makes onset likelier for all members.
+    pub risk: u8,
+    /// What makes mental illness likelier for all members.
+    pub strain: u8,
+}
+
+impl Setting<'_> {
+    /// Looks up the members' states at the year's start among those already met in the row.
+    pub(super) fn begin(&self, states: &[PersonState], passages: &mut Passages) -> usize {
+        let count = passages.begun;
+        if let Some(found) = passages.beginnings[..count].iter().position(|met| met.states == *states) {
+            return found;
+        }
+        if count == passages.beginnings.len() {
+            passages.beginnings.push(Beginning::default());
+        }
+        self.fill(states, &mut passages.beginnings[count]);
+        passages.begun += 1;
+        count
+    }
+
+    fn fill(&self, states: &[PersonState], beginning: &mut Beginning) {
+        beginning.states.clear();
+        beginning.states.extend_from_slice(states);
+        let who = |holds: &dyn Fn(&PersonState) -> bool| Members::who(states.len(), |at| holds(&states[at]));
+        beginning.present = who(&|state| state.status == Status::Present);
+        beginning.chronic = who(&|state| state.chronic != 0);
+        beginning.mental = who(&|state| state.chronic & (1 << MENTAL) != 0);
+        beginning.missed = who(&|state| state.missed > 0);
+        let disabled = who(&|state| state.disabled);
+        beginning.able = beginning.present.and(self.shared.workers).without(disabled);
+        let knowledge = &self.place_year.knowledge;
+        beginning.literate = [false, true].map(|educated| {
+            Members::who(states.len(), |at| {
+                let person = &self.people[at];
+                let taught = schooling(person, &states[at]);
+                knowledge.is_literate(person.literacy_word, taught, self.age(at), educated)
+            })
+        });
+    }
+
+    /// Members with health literacy.
+    fn literate(&self, beginning: &Beginning) -> Members {
+        let service = &self.regime_year.service;
+        if service.everybody_knows {
+            return Members::who(self.people.len(), |_| true);
+        }
+        let educated = u32::from(self.household.education_word) < service.education;
+        beginning.literate[usize::from(educated)]
+    }
+
+    /// Whether the household knows the rules: likelier with a literate adult, or where officials came.
+    pub(super) fn is_aware(&self, beginning: &Beginning) -> bool {
+        let (knowledge, service) = (&self.place_year.knowledge, &self.regime_year.service);
+        let literate = self.literate(beginning).and(beginning.present).and(self.shared.adults).any();
+        let outreach = u32::from(self.household.outreach_word) < service.outreach;
+        service.everybody_knows || knowledge.is_aware(self.household.awareness_word, literate, outreach)
+    }
+
+    /// Enrolment for the year, screening, contracts and treatment as delivered.
+    pub(super) fn reach(&self, beginning: &Beginning, state: &HouseholdState) -> Reach {
+        let service = &self.regime_year.service;
+        let (clinic, rules) = (self.clinic, &self.regime_year.clinics);
+        let lane = |at: usize, draw: Draw| u32::from(self.shared.second[at][draw.lane()]);
+        let literate = self.literate(beginning);
+        let signed_limit = service.signed(ClassSet(state.classes));
+        let signed = beginning.chronic.filter(|at| u32::from(self.people[at].contract_word) < signed_limit);
+        let served = signed.filter(|at| {
+            (clinic.doctor || lane(at, Draw::Clinic) < rules.team)
+                && lane(at, Draw::Contract) < self.published.honoured
+        });
+        let well = |at| !clinic.doctor || clinic.competent || lane(at, Draw::Clinic) < rules.untrained;
+        let mental_treated = beginning.mental.filter(|at| {
+            let care = if literate.has(at) { service.mental_care } else { service.mental_care_unaware };
+            lane(at, Draw::MentalCare) < care
+        });
+        let screened = self.shared.adults.filter(|at| lane(at, Draw::Screening) < service.screening);
+        let classes = classes_of_premiums(state);
+        let (risk, strain) = if self.shared.onsets { (self.risk(state), strain(state)) } else { (0, 0) };
+        Reach {
+            literate,
+            screened,
+            signed,
+            served,
+            managed: served.filter(well),
+            mental_treated,
+            insured: self.enrolled(beginning.present, classes, state),
+            waiting: if beginning.missed.any() {
+                self.regime_year.enrolment.waiting(classes)
+            } else {
+                Waiting::default()
+            },
+            risk,
+            strain,
+        }
+    }
+
+    /// Who enrols for the year, on the classes of 1 January and last year's income and bills.
+    fn enrolled(&self, present: Members, classes: ClassSet, state: &HouseholdState) -> Members {
+        let members = i64::from(state.members_last);
+        let aid = self.regime_year.premium_aid(classes);
+        let premiums = Money::from_fen((self.regime_year.premium - aid).fen() * members);
+        let limit = self.regime_year.enrolment.limit(
+            classes,
+            premiums,
+            Money::from_fen(state.income_last),
+            state.hospital_last,
+        );
+        present.filter(|at| self.people[at].insure_word < limit || limit == u32::MAX)
+    }
+
+    /// What makes onset likelier for every member.
+    fn risk(&self, state: &HouseholdState) -> u8 {
+        let bit = |bit: u8, holds: bool| if holds { bit } else { 0 };
+        bit(risk::ENVIRONMENT, !self.improved()) | bit(risk::POOR, state.poor_last)
+    }
+
+    /// Whether the village's living environment is improved.
+    pub(super) fn improved(&self) -> bool {
+        u32::from(self.village.environment_word) < self.regime_year.improved_environment
+    }
+}
+
+/// What makes mental illness likelier for every member.
+fn strain(state: &HouseholdState) -> u8 {
+    let bit = |bit: u8, holds: bool| if holds { bit } else { 0 };
+    bit(risk::DEBT, 2 * state.medical_debt > state.income_last.max(0))
+        | bit(risk::CATASTROPHE, state.catastrophic_last)
+}
+
+/// Classes by which premiums and enrolment go: those of 1 January, and illness-poor where that was in force
+/// when the year's premiums were paid.
+pub(super) fn classes_of_premiums(state: &HouseholdState) -> ClassSet {
+    let classes = ClassSet(state.classes_opening);
+    if state.illness_poor_last { classes.with(Class::IllnessPoor) } else { classes }
+}
