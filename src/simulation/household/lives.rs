@@ -364,7 +364,9 @@ impl Lives {
         let (mut workers, mut pupils) = (std::mem::take(&mut self.workers), std::mem::take(&mut self.pupils));
         states.clear();
         states.extend_from_slice(&beginning.states);
-        (episodes.clear(), workers.clear(), pupils.clear());
+        episodes.clear();
+        workers.clear();
+        pupils.clear();
         let present = beginning.present;
         *self = Self { beginning: at, reach, states, present, episodes, workers, pupils, ..Self::default() };
     }
