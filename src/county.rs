@@ -88,6 +88,25 @@ pub struct ProgrammeTotals {
 }
 
 impl Totals {
+    /// With other households, each of which stands for so many.
+    #[must_use]
+    pub fn with(mut self, others: &Self, weight: i64) -> Self {
+        self.persons += weight * others.persons;
+        self.paid.iter_mut().zip(others.paid).for_each(|(sum, more)| *sum += weight * more);
+        self.premiums += weight * others.premiums;
+        self.premium_aid += weight * others.premium_aid;
+        self.subsidies += weight * others.subsidies;
+        self.contracts += weight * others.contracts;
+        self.stays += weight * others.stays;
+        for (sum, more) in self.programmes.iter_mut().zip(others.programmes) {
+            sum.applied += weight * more.applied;
+            sum.served += weight * more.served;
+            sum.owed += weight * more.owed;
+            sum.paid += weight * more.paid;
+        }
+        self
+    }
+
     /// Adds what a household applied for and got.
     pub fn add_grants(&mut self, grants: &Grants) {
         let mut applied = grants.applied;

@@ -133,7 +133,7 @@ const fn word(
 }
 
 /// Draws that are whole words, each from a stream of its own.
-pub const WORDS: [DrawPlace; 35] = [
+pub const WORDS: [DrawPlace; 36] = [
     word("episode: date", "person", stream::EPISODE, 0, "word 0 of block = episode index"),
     word("episode: thinning", "person", stream::EPISODE, 0, "word 1 of block = episode index"),
     word("episode: severity", "person", stream::EPISODE, 0, "word 2 of block = episode index"),
@@ -235,6 +235,7 @@ pub const WORDS: [DrawPlace; 35] = [
         0,
         "words 0 to 3 of block = 8 × number of the stay + chronic group",
     ),
+    word("county: first of the households that stay in the sample", "county", stream::SAMPLING, 0, "word 0"),
 ];
 
 /// Streams that are not lanes.
@@ -271,6 +272,8 @@ pub mod stream {
     pub const PROGRAMME: u64 = 78;
     /// Stays that follow a major illness; the block is the chronic group, plus eight times the stay.
     pub const FOLLOW_UP: u64 = 80;
+    /// Which households of a county stand for those that were never registered.
+    pub const SAMPLING: u64 = 81;
 }
 
 impl Draw {

@@ -443,6 +443,14 @@ impl Sums {
         }
     }
 
+    /// Multiplies every sum by what a household of its cell stands for.
+    pub fn weigh(&mut self, weight: impl Fn(Cell) -> i64) {
+        for index in 0..CELLS {
+            let weight = weight(Cell::at(index));
+            self.cell_mut(index).iter_mut().for_each(|sum| *sum *= weight);
+        }
+    }
+
     /// The sum of one tally over the cells that belong to a group.
     pub fn total(&self, tally: Tally, belongs: impl Fn(Cell) -> bool) -> i64 {
         (0..CELLS)
@@ -551,6 +559,11 @@ impl Histograms {
     /// Adds to a bin.
     pub fn count(&mut self, column: Column, bin: usize, amount: i64) {
         self.0[column as usize * BINS + bin] += amount;
+    }
+
+    /// Multiplies every count by what a household stands for.
+    pub fn weigh(&mut self, weight: i64) {
+        self.0.iter_mut().for_each(|sum| *sum *= weight);
     }
 
     /// Adds another county's counts.
@@ -663,6 +676,11 @@ impl Default for CountySums {
 }
 
 impl CountySums {
+    /// Multiplies every sum by what a household of the county stands for.
+    pub fn weigh(&mut self, weight: i64) {
+        self.0.iter_mut().for_each(|sum| *sum *= weight);
+    }
+
     /// Adds another county's sums.
     pub fn add(&mut self, other: &Self) {
         for (sum, more) in self.0.iter_mut().zip(other.0) {
@@ -694,6 +712,17 @@ pub struct DescentYear {
 }
 
 impl Descent {
+    /// Multiplies every sum by what a household stands for.
+    pub fn weigh(&mut self, weight: i64) {
+        for year in &mut self.0 {
+            year.households *= weight;
+            year.net_income_ppm *= weight;
+            year.lost_ppm *= weight;
+            year.debt_ppm *= weight;
+            year.poor *= weight;
+        }
+    }
+
     /// Adds another county's households.
     pub fn add(&mut self, other: &Self) {
         for (sum, more) in self.0.iter_mut().zip(&other.0) {
@@ -725,6 +754,16 @@ pub struct Flows {
 }
 
 impl Flows {
+    /// Multiplies every count by what a household stands for.
+    pub const fn weigh(&mut self, weight: i64) {
+        self.saved *= weight;
+        self.lost *= weight;
+        self.both *= weight;
+        self.neither *= weight;
+        self.died_or_dissolved *= weight;
+        self.unmatched *= weight;
+    }
+
     /// Adds another county's flows.
     pub fn add(&mut self, other: &Self) {
         self.saved += other.saved;
@@ -747,6 +786,8 @@ pub struct PanelRow {
     pub year: i16,
     /// Index of the place.
     pub place: u16,
+    /// Households that this one stands for.
+    pub weight: u32,
     /// Household id.
     pub household: u64,
     /// Id of its root household.

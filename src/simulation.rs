@@ -9,8 +9,10 @@ mod families;
 mod fates;
 mod household;
 mod members;
+mod sampling;
 mod timetable;
 
+pub use sampling::Weights;
 pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, year_context, year_facts};
 
 use self::fates::SharedYear;
@@ -36,6 +38,7 @@ use crate::scenario::policy::Payer;
 use crate::targeting::SeenIncomes;
 use crate::units::Year;
 use crate::village::{Clinic, Village, village_of};
+use sampling::{ByStratum, Sampled};
 
 /// What is simulated as one piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,11 +53,13 @@ pub struct CountyTask {
     pub first: u32,
     /// Households of the county.
     pub households: u32,
+    /// What its households stand for.
+    pub weights: Weights,
     /// Whether household-years are kept.
     pub panel: bool,
 }
 
-/// What a county hands on: exact sums by regime and reported year.
+/// What a county hands on: exact sums by regime and reported year, over what its households stand for.
 #[derive(Debug, Clone, Default)]
 pub struct CountyRecord {
     /// Index of the place.
@@ -73,8 +78,10 @@ pub struct CountyRecord {
     pub panel: Vec<PanelRow>,
     /// Living person-years over all regimes and reported years, and of the lead-in once.
     pub person_years: u64,
-    /// Living persons at the start of the first reported year, under the baseline.
+    /// Living persons simulated at the end of the first reported year, under the baseline.
     pub persons: u64,
+    /// Persons that they stand for.
+    pub persons_represented: u64,
 }
 
 /// A place with what is made of it before any of its households.
@@ -147,12 +154,12 @@ pub fn watch_county<'a>(
 ) -> CountyRecord {
     let plan = &world.scenario.plan;
     let cells = (plan.first_year < plan.switch_year).then(|| {
-        let mut run = CountyRun::start(world, task, None);
+        let mut run = CountyRun::start(world, task, Vec::new());
         START.next().through(plan.switch_year.previous()).for_each(|year| run.advance(year));
         run.fix_groups(plan.switch_year);
         run.county.households
     });
-    let mut run = CountyRun::start(world, task, cells.as_deref());
+    let mut run = CountyRun::start(world, task, cells.unwrap_or_default());
     run.witness = witness;
     for year in START.next().through(plan.last_year) {
         if year == plan.switch_year {
@@ -169,8 +176,11 @@ struct CountyRun<'a> {
     task: &'a CountyTask,
     county: County,
     states: Vec<CountyState>,
-    seen: Vec<SeenIncomes>,
+    seen: Vec<ByStratum<SeenIncomes>>,
     record: CountyRecord,
+    sampled: Sampled,
+    /// Households with the groups that an earlier pass found, until they are taken over.
+    groups: Vec<Household>,
     shared: SharedYear,
     passages: household::Passages,
     scratch: household::Scratch,
@@ -178,21 +188,23 @@ struct CountyRun<'a> {
     published: Vec<Published>,
     /// `None` where every payer pays in full and in time.
     short_terms: Vec<Option<CareTerms>>,
-    totals: Vec<Totals>,
+    totals: Vec<ByStratum<Totals>>,
     switched: bool,
     witness: Option<&'a mut dyn Witness>,
 }
 
 impl<'a> CountyRun<'a> {
     /// Draws the county's households as of the start. Groups found by an earlier pass are taken over.
-    fn start(world: &'a World<'a>, task: &'a CountyTask, groups: Option<&[Household]>) -> Self {
+    fn start(world: &'a World<'a>, task: &'a CountyTask, groups: Vec<Household>) -> Self {
         let mut run = Self {
             world,
             task,
             county: County::default(),
             states: vec![CountyState::default()],
-            seen: vec![SeenIncomes::default()],
+            seen: vec![ByStratum::default()],
             record: CountyRecord::empty(world.scenario, task.place),
+            sampled: Sampled::default(),
+            groups,
             shared: SharedYear::default(),
             passages: household::Passages::default(),
             scratch: household::Scratch::default(),
@@ -209,12 +221,25 @@ impl<'a> CountyRun<'a> {
             run.open_village(index);
             run.add_household(HouseholdId::root_of(task.county, index), &draw);
         }
-        for (household, known) in run.county.households.iter_mut().zip(groups.unwrap_or_default()) {
+        if task.weights.thins() {
+            let regimes = world.scenario.regimes.len();
+            let histograms = vec![Histograms::default(); run.record.sums[0].len()];
+            run.sampled =
+                Sampled { histograms: vec![histograms; regimes], descent: vec![Descent::default(); regimes] };
+        } else {
+            run.take_groups();
+        }
+        run
+    }
+
+    /// Takes over the groups that an earlier pass found, once the rows are the same.
+    fn take_groups(&mut self) {
+        let groups = std::mem::take(&mut self.groups);
+        for (household, known) in self.county.households.iter_mut().zip(groups) {
             household.cell = known.cell;
             household.cohort = known.cohort;
             household.persons_at_switch = known.persons_at_switch;
         }
-        run
     }
 
     /// Adds the village of a household when it is the first there.
@@ -266,6 +291,7 @@ impl<'a> CountyRun<'a> {
             education_word: families::part(education, 0),
             cell: 0,
             persons_at_switch: 0,
+            sampled: false,
             cohort: false,
         };
         let state = HouseholdState {
@@ -281,7 +307,7 @@ impl<'a> CountyRun<'a> {
             poor_last: per_head.fen() < place_year.start_lines.official,
             ..HouseholdState::default()
         };
-        self.seen[0].count(crate::targeting::seen(error, &state).0);
+        self.seen[0].of_mut(false).count(crate::targeting::seen(error, &state).0);
         self.county.add_household(&mut self.states[0], household, state, &founders);
     }
 
@@ -336,6 +362,9 @@ impl<'a> CountyRun<'a> {
                 chronic: chronic != 0,
                 mental: chronic & (1 << crate::illness::MENTAL) != 0,
             };
+            debug_assert!(
+                !self.task.weights.thins() || household.sampled == (cell.standing != Standing::Lifted)
+            );
             household.cell = u16::try_from(cell.index()).expect("there are few cells");
             household.persons_at_switch = members;
             household.cohort = cell.standing == Standing::Lifted && members > 0;
@@ -346,6 +375,7 @@ impl<'a> CountyRun<'a> {
     /// deaths, births, leaving; illness; care and settlement; the household's accounts; measures. The
     /// thresholds of the next year come from this year's histogram.
     fn advance(&mut self, year: Year) {
+        self.sample(year);
         self.publish(year);
         self.form_households(year);
         for row in 0..self.county.households.len() {
@@ -373,10 +403,9 @@ impl<'a> CountyRun<'a> {
         let standard = self.world.tables.path(Path::DibaoStandard, year);
         for regime in 0..self.states.len() {
             let rules = &self.regime_year(year, regime).lists;
-            let thresholds =
-                rules.publish(&scenario.society.lists, &self.seen[regime], registered_share, standard);
+            let seen = std::mem::take(&mut self.seen[regime]).whole(self.task.weights);
+            let thresholds = rules.publish(&scenario.society.lists, &seen, registered_share, standard);
             self.states[regime].thresholds = thresholds;
-            self.seen[regime] = SeenIncomes::default();
         }
         self.published.clear();
         self.short_terms.clear();
@@ -390,7 +419,7 @@ impl<'a> CountyRun<'a> {
             self.published.push(published);
         }
         self.totals.clear();
-        self.totals.resize(self.states.len(), Totals::default());
+        self.totals.resize(self.states.len(), ByStratum::default());
     }
 
     /// What families expect where payers pay less or later.
@@ -411,7 +440,7 @@ impl<'a> CountyRun<'a> {
         let report = self.reported(year);
         for regime in 0..self.states.len() {
             let rules = self.regime_year(year, regime);
-            let (totals, published) = (self.totals[regime], self.published[regime]);
+            let (totals, published) = (self.totals[regime].whole(self.task.weights), self.published[regime]);
             let books = rules.county.close(&totals, &mut self.states[regime].funds);
             let Some(report) = report else { continue };
             let sums = &mut self.record.counties[regime][report].0;
@@ -486,12 +515,13 @@ impl<'a> CountyRun<'a> {
             people: &self.county.persons[range.clone()],
             switched: self.switched,
         };
+        let sampled = household.sampled;
         let (step, outcome) = setting.advance(
             &mut self.passages,
             (&mut state.persons[range], &mut state.households[row]),
-            (&mut self.seen[regime], &mut self.scratch),
+            (self.seen[regime].of_mut(sampled), &mut self.scratch),
         );
-        step.add_to(&outcome, &mut self.totals[regime]);
+        step.add_to(&outcome, self.totals[regime].of_mut(sampled));
         if let Some(witness) = &mut self.witness {
             let mut tallies = [0; TALLIES];
             step.record(&outcome, &mut tallies, &mut Histograms::default());
@@ -501,13 +531,18 @@ impl<'a> CountyRun<'a> {
         let died = outcome.died_now();
         let Some(report) = report else { return died };
         let sums = &mut self.record.sums[regime][report];
-        let histograms = &mut self.record.histograms[regime][report];
+        let (histograms, descent) = if household.sampled {
+            (&mut self.sampled.histograms[regime][report], &mut self.sampled.descent[regime])
+        } else {
+            (&mut self.record.histograms[regime][report], &mut self.record.descent[regime])
+        };
         step.record(&outcome, sums.cell_mut(usize::from(household.cell)), histograms);
-        step.follow_shock(&outcome, &mut self.record.descent[regime]);
+        step.follow_shock(&outcome, descent);
         if self.task.panel {
             self.record.panel.push(step.panel_row(&outcome, regime, self.task));
         }
-        if report == 0 && regime == self.world.scenario.baseline {
+        // Before the switch there is one past for all.
+        if report == 0 && (regime == self.world.scenario.baseline || !self.switched) {
             self.record.persons += u64::from(outcome.members);
         }
         died
@@ -538,8 +573,12 @@ impl<'a> CountyRun<'a> {
                 self.record.sums[regime][year] = self.record.sums[0][year].clone();
                 self.record.histograms[regime][year] = self.record.histograms[0][year].clone();
                 self.record.counties[regime][year] = self.record.counties[0][year];
+                if self.task.weights.thins() {
+                    self.sampled.histograms[regime][year] = self.sampled.histograms[0][year].clone();
+                }
             }
         }
+        self.record.weigh(self.task.weights, &self.sampled, self.world.scenario.baseline);
         self.record
     }
 }
@@ -559,6 +598,7 @@ impl CountyRecord {
             panel: Vec::new(),
             person_years: 0,
             persons: 0,
+            persons_represented: 0,
         }
     }
 }

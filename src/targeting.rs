@@ -44,6 +44,13 @@ impl SeenIncomes {
         self.0[bin(seen_per_head)] += 1;
     }
 
+    /// With other households, each of which stands for so many.
+    #[must_use]
+    pub fn with(mut self, others: &Self, weight: u32) -> Self {
+        self.0.iter_mut().zip(others.0.iter()).for_each(|(sum, more)| *sum += weight * more);
+        self
+    }
+
     /// The income below which the poorest share of households lie, interpolated within its bin.
     #[must_use]
     pub fn quantile(&self, share: f64) -> i64 {

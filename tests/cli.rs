@@ -81,7 +81,7 @@ error: `plan.households` cannot be the text \"many\"
  --> --households:1:17
   |
 1 | plan.households=many
-  |                 ^^^^ expected a whole number from 1 to 10000000
+  |                 ^^^^ expected a whole number from 1 to 400000000
 
 3 errors
 ";

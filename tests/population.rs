@@ -45,6 +45,7 @@ fn place() -> Place {
         label: Bilingual::default(),
         share: 1.0,
         counties: 1,
+        unregistered_weight: 1,
         income_level: Schedule::Constant(1.0),
         registered_share: 0.12,
         travel_minutes: 45.0,

@@ -79,7 +79,7 @@ fn meta(scenario: &Scenario, finished: &Finished, timing: Timing) -> RunMeta {
             persons,
             person_years: finished.counts.person_years,
             replicates,
-            persons_represented: persons,
+            persons_represented: finished.counts.persons_represented / u64::from(replicates.max(1)),
         },
         timing: Some(timing),
     }

@@ -14,7 +14,8 @@ use crate::population::tables::{Tables, tables};
 use crate::random::Key;
 use crate::record::{CountySums, Descent, Flows, Histograms, PanelRow, ReplicateRecord, Sums, YearFacts};
 use crate::scenario::Scenario;
-use crate::simulation::{CountyRecord, CountyTask, Ground, simulate_county, year_facts};
+use crate::scenario::plan::Place;
+use crate::simulation::{CountyRecord, CountyTask, Ground, Weights, simulate_county, year_facts};
 
 /// Watches a run and may stop it.
 pub trait Watch: Sync {
@@ -37,8 +38,10 @@ impl Watch for Unwatched {}
 pub struct Counts {
     /// Households of one replicate.
     pub households: u64,
-    /// Living persons at the end of the first reported year under the baseline, over all replicates.
+    /// Living persons simulated at the end of the first reported year under the baseline, over all replicates.
     pub persons: u64,
+    /// Persons that they stand for.
+    pub persons_represented: u64,
     /// Living person-years: regimes × reported years, plus the lead-in once.
     pub person_years: u64,
     /// Counties simulated.
@@ -162,6 +165,7 @@ impl<'a> Gathered<'a> {
     fn add(&mut self, job: usize, replicate: u32, county: CountyRecord) {
         self.counts.counties += 1;
         self.counts.persons += county.persons;
+        self.counts.persons_represented += county.persons_represented;
         self.counts.person_years += county.person_years;
         let new =
             || Open { record: empty_record(self.scenario, self.facts, replicate), missing: self.counties };
@@ -194,11 +198,13 @@ pub fn tasks(scenario: &Scenario) -> Vec<CountyTask> {
     let mut tasks = Vec::new();
     let key = Key { seed: scenario.plan.seed, replicate: 0 };
     for (place, households) in households_by_place(scenario).into_iter().enumerate() {
-        let counties = scenario.places[place].counties;
+        let Place { counties, unregistered_weight, .. } = scenario.places[place];
+        let weights = Weights { factor: scenario.plan.sampling_factor, unregistered: unregistered_weight };
         for index in 0..counties {
             let households = households / counties + u32::from(index < households % counties);
             let county = u16::try_from(tasks.len()).expect("at most 4,096 counties");
-            tasks.push(CountyTask { key, place, county, first: 0, households, panel: scenario.output.panel });
+            let (first, panel) = (0, scenario.output.panel);
+            tasks.push(CountyTask { key, place, county, first, households, weights, panel });
         }
     }
     tasks

@@ -122,6 +122,8 @@ pub struct Household {
     pub cell: u16,
     /// Living members at the switch.
     pub persons_at_switch: u8,
+    /// Whether it stands for others too: of a root household that was not registered, in a county that is sampled.
+    pub sampled: bool,
     /// Whether lifted at the switch and so in the cohort of flows.
     pub cohort: bool,
 }

@@ -200,6 +200,12 @@ impl HouseholdId {
         Self((county as u64) << COUNTY_SHIFT | (index as u64) << ROOT_SHIFT)
     }
 
+    /// The identifier that these bits are.
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     /// The household that a person founds by leaving.
     #[must_use]
     pub const fn founded_by(person: PersonId) -> Self {

@@ -61,9 +61,10 @@ type Count = (&'static str, fn(&PanelRow) -> i32);
 type Amount = (&'static str, fn(&PanelRow) -> i64);
 type Flag = (&'static str, fn(&PanelRow) -> bool);
 
-const COUNTS: [Count; 7] = [
+const COUNTS: [Count; 8] = [
     ("replicate", |row| row.replicate.cast_signed()),
     ("year", |row| i32::from(row.year)),
+    ("weight", |row| row.weight.cast_signed()),
     ("persons", |row| i32::from(row.persons)),
     ("workers", |row| i32::from(row.workers)),
     ("away", |row| i32::from(row.away)),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::diagnostics::{Location, Problem};
 use super::document::{Node, Table, Value};
 use crate::evidence::{nearest, plain_number};
+use crate::population::{MAX_COUNTIES, MAX_HOUSEHOLDS};
 
 /// How far a document lies above others: the higher one was laid over the lower.
 pub(super) struct Ranks(pub Vec<u32>);
@@ -22,6 +23,7 @@ pub(super) fn check(root: &Node, ranks: &Ranks, problems: &mut Vec<Problem>) {
     places(root, ranks, problems);
     regimes(root, ranks, problems);
     panel(root, problems);
+    weights(root, problems);
 }
 
 /// Keeps only some regimes, and the baseline.
@@ -77,6 +79,29 @@ fn panel(root: &Node, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Who stands for whom is known once the poor are registered, and groups go by who was lifted: years are reported
+/// after the one, and groups fixed after the other.
+fn weights(root: &Node, problems: &mut Vec<Problem>) {
+    let Some(places) = root.get(&["places"]) else { return };
+    let weight = |place: &Node| integer(place, &["unregistered_weight"]).filter(|(weight, _)| *weight > 1);
+    let Some((_, at)) = in_order(places).into_iter().find_map(|(_, place)| weight(place)) else { return };
+    let follows = [
+        ("plan.first_year", ["plan", "first_year"], "registration_year"),
+        ("plan.switch_year", ["plan", "switch_year"], "lifting_last_year"),
+    ];
+    for (name, path, key) in follows {
+        let (year, after) = (integer(root, &path), integer(root, &["society", "lists", key]));
+        let (Some((year, _)), Some((after, _))) = (year, after) else { continue };
+        if year <= after {
+            let message = format!(
+                "`unregistered_weight` is over 1, but `{name}` is {year}, not after `society.lists.{key}` {after}"
+            );
+            let label = format!("expected 1, or {} or later for `{name}`", after + 1);
+            problems.push(Problem::new(message, at.clone(), label));
+        }
+    }
+}
+
 /// Whether the list `order` of a table and the tables beside it agree.
 ///
 /// A table that a lower file brought may be left out of `order`; one that stands beside `order` or
@@ -127,9 +152,26 @@ fn places(root: &Node, ranks: &Ranks, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(message, at, "expected shares that add up to 1"));
         return;
     }
-    let Some((households, _)) = integer(root, &["plan", "households"]) else { return };
+    let Some((households, at_households)) = integer(root, &["plan", "households"]) else { return };
+    let all: i64 = listed.iter().filter_map(|(_, place)| integer(place, &["counties"])).map(|(n, _)| n).sum();
+    if all > i64::from(MAX_COUNTIES) {
+        let message = format!("the places have {all} counties together");
+        let at = listed[0].1.get(&["counties"]).and_then(|node| node.at.of_value());
+        problems.push(Problem::new(message, at, format!("expected at most {MAX_COUNTIES} over all places")));
+    }
     for ((name, place), share) in listed.into_iter().zip(shares) {
         let Some((counties, at)) = integer(place, &["counties"]) else { continue };
+        let most = i64::from(MAX_HOUSEHOLDS) * counties;
+        // Counts far below 2^53.
+        #[allow(clippy::cast_precision_loss)]
+        if households as f64 * share > most as f64 {
+            let message = format!("the place `{name}` has more than {MAX_HOUSEHOLDS} households a county");
+            let label = format!("expected at most {most} households in its {counties} counties");
+            problems.push(
+                Problem::new(message, at_households.clone(), label)
+                    .help("raise `counties`, or lower `plan.households` and raise `plan.sampling_factor`"),
+            );
+        }
         // Counts far below 2^53.
         #[allow(clippy::cast_precision_loss)]
         if households as f64 * share < counties as f64 {

@@ -27,6 +27,8 @@ pub struct Plan {
     pub seed: u64,
     /// Households per replicate over all places.
     pub households: u32,
+    /// Households that each of the sample stands for in every county, at least 1.
+    pub sampling_factor: u32,
 }
 
 /// A kind of county and how many of it are simulated.
@@ -40,6 +42,9 @@ pub struct Place {
     pub share: f64,
     /// Number of simulated counties of this kind.
     pub counties: u32,
+    /// Households that each that stays in the sample stands for once the poor are registered, among those that
+    /// were not; at least 1.
+    pub unregistered_weight: u16,
     /// Income per head relative to the national rural mean.
     pub income_level: Schedule,
     /// Share of households registered as poor in 2014.

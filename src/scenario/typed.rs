@@ -80,6 +80,7 @@ fn plan(node: &Node) -> Option<Plan> {
         replicates: count(node, "replicates")?,
         seed: u64::try_from(node.get(&["seed"])?.integer()?).ok()?,
         households: count(node, "households")?,
+        sampling_factor: count(node, "sampling_factor")?,
     })
 }
 
@@ -89,6 +90,7 @@ fn place(id: &str, node: &Node) -> Option<Place> {
         label: bilingual(node.get(&["label"])).unwrap_or_else(|| Bilingual { en: id.into(), zh: id.into() }),
         share: number(node, "share")?,
         counties: count(node, "counties")?,
+        unregistered_weight: u16::try_from(count(node, "unregistered_weight")?).ok()?,
         income_level: schedule(node.get(&["income_level"])?)?,
         registered_share: number(node, "registered_share")?,
         travel_minutes: number(node, "travel_minutes")?,

@@ -237,6 +237,7 @@ pub struct Record {
     pub counties: Vec<Vec<CountySums>>,
     pub descent: Vec<Descent>,
     pub persons: u64,
+    pub represented: u64,
     pub person_years: u64,
 }
 
@@ -249,6 +250,7 @@ impl Record {
             counties: vec![vec![CountySums::default(); years]; regimes],
             descent: vec![Descent::default(); regimes],
             persons: 0,
+            represented: 0,
             person_years: 0,
         }
     }

@@ -9,7 +9,7 @@ use fanpin::units::Year;
 
 use crate::evidence::Evidence;
 use crate::expected::Expected;
-use crate::people::County;
+use crate::people::{County, Household};
 use crate::prevention::improved_after;
 use crate::setting::{Published, Setting};
 use crate::year::{CountyYear, fix_groups, of_county};
@@ -25,16 +25,27 @@ pub struct World<'a> {
 /// known from the start: they are found in a first life.
 pub fn live(world: &World, witness: &mut dyn FnMut(&[Setting], &County, &CountyYear)) {
     let plan = &world.scenario.plan;
-    let mut county = at_start(world);
+    let county = at_start(world);
+    let mut found = Vec::new();
     if plan.first_year < plan.switch_year {
-        let found = through(world, county.clone(), plan.switch_year.previous(), &mut |_, _, _| {});
-        for (household, found) in county.households.iter_mut().zip(found.households) {
+        let before = plan.switch_year.previous();
+        found = through(world, county.clone(), &[], before, &mut |_, _, _| {}).households;
+    }
+    through(world, county, &found, plan.last_year, witness);
+}
+
+/// Takes over the groups that a first life found, once it is known who stands for others.
+fn take_groups(setting: &Setting, found: &[Household], county: &mut County) {
+    let sampled = setting.place.unregistered_weight > 1;
+    let after = if sampled { setting.society().lists.registration_year } else { i64::from(START.number()) };
+    if i64::from(setting.year.number()) == after + 1 {
+        for household in &mut county.households {
+            let Some(found) = found.iter().find(|found| found.id == household.id) else { continue };
             household.group = found.group;
             household.persons_at_switch = found.persons_at_switch;
             household.in_cohort = found.in_cohort;
         }
     }
-    through(world, county, plan.last_year, witness);
 }
 
 fn setting<'a>(
@@ -69,6 +80,7 @@ fn at_start(world: &World) -> County {
 fn through(
     world: &World,
     mut county: County,
+    found: &[Household],
     last: Year,
     witness: &mut dyn FnMut(&[Setting], &County, &CountyYear),
 ) -> County {
@@ -103,6 +115,8 @@ fn through(
                 ..setting(world, year, &expected, &nothing)
             });
         }
+        crate::sample::sample(&settings[0], world.task, &mut county);
+        take_groups(&settings[0], found, &mut county);
         let lived = of_county(&settings, &mut county);
         witness(&settings, &county, &lived);
         if year.next() == switch && county.households.iter().all(|household| household.group.is_none()) {

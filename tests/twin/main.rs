@@ -38,6 +38,7 @@ mod poverty;
 mod prevention;
 mod price;
 mod purses;
+mod sample;
 mod schooling;
 mod setting;
 mod start;
@@ -137,6 +138,22 @@ fn everything_that_is_summed_happens_to_somebody() {
 fn many_families_over_a_long_time() {
     let settings = ["plan.households=600", "plan.last_year=2032", "society.formation.fission=0.3"];
     twins::agree(SMALL, &settings);
+}
+
+#[test]
+fn households_that_stand_for_others() {
+    let weights =
+        ["places.poor-county.unregistered_weight=3", "plan.sampling_factor=7", "plan.households=400"];
+    let totals = twins::agree(SMALL, &weights);
+    assert!(totals[Tally::Persons as usize] > 0);
+    let before = ["plan.first_year=2016", "society.lists.lifting_last_year=2018", "plan.switch_year=2020"];
+    twins::agree(SMALL, &[&weights[..], &before[..]].concat());
+    // Funds, beds and staff feel whom a household stands for.
+    let short = ["places.poor-county.beds_factor=0.3", "places.poor-county.aid_budget_factor=0.2"];
+    twins::agree(
+        SMALL,
+        &[&weights[..], &short[..], &["regimes.targeted.programmes.dibao.budget_yuan=20"]].concat(),
+    );
 }
 
 /// The switches of the book.

@@ -97,6 +97,8 @@ pub struct Household {
     pub group: Option<Cell>,
     pub persons_at_switch: i64,
     pub in_cohort: bool,
+    /// Households of the county that it stands for.
+    pub weight: i64,
     pub members: Vec<Person>,
     /// By regime.
     pub under: Vec<HouseholdState>,

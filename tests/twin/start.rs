@@ -156,6 +156,7 @@ fn household(
         group: None,
         persons_at_switch: 0,
         in_cohort: false,
+        weight: 1,
         members: people,
         under: vec![state],
     }

@@ -128,13 +128,17 @@ fn add(setting: &Setting, county: &County, lived: &CountyYear, record: &mut Reco
         let Some(report) = report else { continue };
         let group = household.group.expect("groups are known in reported years");
         let cell = record.sums[regime][report].cell_mut(group.index());
-        (0..TALLIES).for_each(|tally| cell[tally] += sums.0[tally]);
-        if report == 0 && regime == setting.scenario.baseline {
+        let weight = household.weight * i64::from(plan.sampling_factor);
+        (0..TALLIES).for_each(|tally| cell[tally] += weight * sums.0[tally]);
+        if report == 0 && (regime == setting.scenario.baseline || !setting.switched) {
             record.persons += u64::try_from(members).expect("a count");
+            record.represented += u64::try_from(weight * members).expect("a count");
         }
         if let Some(outcome) = outcome.as_ref().filter(|outcome| outcome.members > 0) {
-            distributions::count(outcome, &mut record.histograms[regime][report]);
-            distributions::descend(outcome, &mut record.descent[regime].0);
+            for _ in 0..weight {
+                distributions::count(outcome, &mut record.histograms[regime][report]);
+                distributions::descend(outcome, &mut record.descent[regime].0);
+            }
         }
         if setting.switched && household.in_cohort {
             let baseline = &household.under[setting.scenario.baseline];
@@ -147,16 +151,19 @@ fn add(setting: &Setting, county: &County, lived: &CountyYear, record: &mut Reco
                 (false, true) => &mut flows.saved,
                 (false, false) if is_gone => &mut flows.died_or_dissolved,
                 (false, false) => &mut flows.neither,
-            } += 1;
+            } += weight;
         }
     }
     if let Some(report) = report {
         for estate in &lived.estates[regime] {
-            let group = county.households[estate.row].group.expect("groups are known in reported years");
+            let household = &county.households[estate.row];
+            let group = household.group.expect("groups are known in reported years");
+            let weight = household.weight * i64::from(plan.sampling_factor);
             let tally = if estate.is_inherited { Tally::EstatesInherited } else { Tally::EstatesLost };
-            record.sums[regime][report].cell_mut(group.index())[tally as usize] += estate.worth;
+            record.sums[regime][report].cell_mut(group.index())[tally as usize] += weight * estate.worth;
         }
         record.counties[regime][report] = compare::county_sums(setting, lived, county);
+        record.counties[regime][report].0.iter_mut().for_each(|sum| *sum *= i64::from(plan.sampling_factor));
     }
 }
 
@@ -184,4 +191,5 @@ fn hold_record(scenario: &Scenario, fast: &CountyRecord, record: &mut Record) {
         );
     }
     assert_eq!((fast.persons, fast.person_years), (record.persons, record.person_years), "persons");
+    assert_eq!(fast.persons_represented, record.represented, "persons represented");
 }

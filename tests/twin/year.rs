@@ -64,11 +64,11 @@ pub fn of_county(settings: &[Setting], county: &mut County) -> CountyYear {
             let setting = Setting { published: &published[regime], villages: &villages, ..settings[regime] };
             let outcome = of_household(&setting, household);
             if let Some(outcome) = &outcome {
-                year.totals[regime].add(outcome);
+                (0..household.weight).for_each(|_| year.totals[regime].add(outcome));
                 died_elsewhere.push((household.root, household.id, regime, outcome.died_since_switch));
                 if outcome.members > 0 {
                     let seen = lists::seen(&setting, household.error, &household.under[regime]);
-                    county.under[regime].seen_incomes.push(seen.per_head);
+                    (0..household.weight).for_each(|_| county.under[regime].seen_incomes.push(seen.per_head));
                 }
             }
             year.sums[regime].push(crate::measures::of_household(&setting, household, outcome.as_ref()));

@@ -66,6 +66,7 @@ impl Step<'_> {
             replicate: u32::try_from(task.key.replicate).expect("few replicates"),
             year: self.year.number(),
             place: u16::try_from(task.place).expect("few places"),
+            weight: task.weights.of_household(self.household.sampled),
             household: self.household.id,
             root_household: crate::population::PersonId::from_bits(self.household.id).root().bits(),
             cell: self.household.cell,
