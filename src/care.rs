@@ -21,6 +21,9 @@ use crate::units::{Money, Rate, Year};
 /// Steps of the score of outpatient spending, 64 a standard deviation, from −6 to 6.
 const OUTPATIENT_STEPS: usize = 768;
 
+/// Chronic groups.
+const GROUPS: usize = u8::BITS as usize;
+
 /// What care seeking needs of a year and place, the same under every regime.
 #[derive(Debug, Clone)]
 pub struct CareYear {
@@ -39,9 +42,8 @@ pub struct CareYear {
     outpatient: OutpatientScores,
     visit_cost: Money,
     visits: Rate,
-    /// Factor on visits where the village has a doctor, and where it has none.
-    nearness: [Rate; 2],
-    visits_chronic: Rate,
+    /// Mean cost of a user's visits where the village has a doctor, and where it has none, `[chronic groups]`.
+    visits_cost: [[Money; GROUPS + 1]; 2],
     in_catalogue_outpatient: Rate,
 }
 
@@ -92,6 +94,19 @@ pub struct Seeker {
     pub capability: u32,
     /// Share of township-level cases that health centres lack staff or beds for, likewise.
     pub lacking: u32,
+}
+
+/// A person's need of outpatient care in a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutpatientNeed {
+    /// Chronic groups, one bit each.
+    pub chronic: u8,
+    /// What stays with the person, as a score.
+    pub frailty_score: i16,
+    /// The year's number.
+    pub lane: u16,
+    /// Factor of the person's state of illness, in parts per million.
+    pub state: u32,
     /// Whether the village has a doctor.
     pub doctor_near: bool,
 }
@@ -149,6 +164,17 @@ impl CareYear {
         // Published visits contain the villages without a doctor; where they would be all and nobody went, nobody does.
         let without = society.villages.visits_without_doctor;
         let near = (1.0 - (1.0 - place.clinics_staffed) * (1.0 - without)).max(0.01);
+        let visit_cost = Money::try_from_yuan(tables.path(Path::VisitCostTownship, year) * place.price_level)
+            .expect("a mean bill is a small amount");
+        let visits = rate(care.outpatient_visits / care.outpatient_user_share.max(1e-6));
+        let chronic = rate(care.outpatient_visits_chronic);
+        let visits_cost = |nearness: f64| {
+            let groups = std::array::from_fn(|groups| u32::try_from(groups).expect("a few groups"));
+            groups.map(|groups| {
+                let visits = Rate::from_ppm(visits.ppm() + groups * chronic.ppm());
+                visit_cost.times(visits).times(rate(nearness))
+            })
+        };
         Self {
             mean_cost: Level::ALL.map(cost),
             in_catalogue: [
@@ -178,11 +204,9 @@ impl CareYear {
                 carer_major: whole(care.stay_days * care.major_days_factor),
             },
             outpatient: OutpatientScores::compile(care),
-            visit_cost: Money::try_from_yuan(tables.path(Path::VisitCostTownship, year) * place.price_level)
-                .expect("a mean bill is a small amount"),
-            visits: rate(care.outpatient_visits / care.outpatient_user_share.max(1e-6)),
-            nearness: [rate(1.0 / near), rate(without / near)],
-            visits_chronic: rate(care.outpatient_visits_chronic),
+            visits_cost: [visits_cost(1.0 / near), visits_cost(without / near)],
+            visit_cost,
+            visits,
             in_catalogue_outpatient: rate(care.in_catalogue_outpatient),
         }
     }
@@ -261,26 +285,19 @@ impl CareYear {
         Some(if mildness <= demand { Reason::Distance } else { Reason::Money })
     }
 
-    /// The year's outpatient bill of a person, or none, by frailty score, the year's number and the factor of
-    /// the person's state of illness.
+    /// The year's outpatient bill of a person, or none, at the factor of the price expected.
     #[must_use]
-    pub fn outpatient_bill(
-        &self,
-        terms: &CareTerms,
-        seeker: &Seeker,
-        chronic: u8,
-        (frailty_score, lane, state): (i16, u16, u32),
-    ) -> Option<Bill> {
-        let groups = chronic.count_ones();
-        let quantile = self.outpatient.factor(groups > 0, frailty_score, lane);
-        let visits = Rate::from_ppm(self.visits.ppm() + groups * self.visits_chronic.ppm());
-        let amount = self
-            .visit_cost
-            .times(visits)
-            .times(self.nearness[usize::from(!seeker.doctor_near)])
+    #[inline]
+    pub fn outpatient_bill(&self, need: &OutpatientNeed, price_factor: u32) -> Option<Bill> {
+        let groups = need.chronic.count_ones();
+        let quantile = self.outpatient.factor(groups > 0, need.frailty_score, need.lane);
+        if quantile == 0 {
+            return None;
+        }
+        let amount = self.visits_cost[usize::from(!need.doctor_near)][groups as usize]
             .times(Rate::from_ppm(quantile))
-            .times(Rate::from_ppm(state))
-            .times(Rate::from_ppm(terms.outpatient_factor(seeker)));
+            .times(Rate::from_ppm(need.state))
+            .times(Rate::from_ppm(price_factor));
         (amount > Money::ZERO).then(|| Bill {
             amount,
             covered: amount.times(self.in_catalogue_outpatient),
@@ -288,7 +305,7 @@ impl CareYear {
             service: if groups == 0 { Service::Outpatient } else { Service::ChronicOutpatient },
             outside: false,
             referred: true,
-            diseases: chronic,
+            diseases: need.chronic,
         })
     }
 }
@@ -359,14 +376,12 @@ impl CareTerms {
         by_class.fold(0.0, f64::max)
     }
 
-    fn outpatient_factor(&self, seeker: &Seeker) -> u32 {
-        if !seeker.insured {
-            return self.outpatient[CLASSES];
-        }
-        if !seeker.aware {
-            return self.outpatient[Class::Ordinary as usize];
-        }
-        seeker.classes.iter().map(|class| self.outpatient[class as usize]).max().unwrap_or(1_000_000)
+    /// Factors on outpatient spending, in parts per million, of a family's uninsured and insured members.
+    #[must_use]
+    pub fn outpatient_factors(&self, classes: ClassSet, aware: bool) -> [u32; 2] {
+        let expected = if aware { classes } else { ClassSet::default() };
+        let insured = expected.iter().map(|class| self.outpatient[class as usize]).max();
+        [self.outpatient[CLASSES], insured.unwrap_or(1_000_000)]
     }
 
     fn deposit(&self, seeker: &Seeker, bill: &Bill) -> Money {
@@ -510,7 +525,8 @@ mod tests {
         ]);
         let tables = crate::population::tables::tables();
         let year = CareYear::compile(&scenario.society, &scenario.places[0], tables, Year::new(2021));
-        assert_eq!(year.nearness[1], Rate::ZERO);
+        assert_eq!(year.visits_cost[1], [Money::ZERO; GROUPS + 1]);
+        assert!(year.visits_cost[0].is_sorted_by(|fewer, more| fewer < more));
     }
 
     fn small_care() -> Care {

@@ -125,6 +125,14 @@ impl Money {
         Self(self.0.saturating_sub(other.0).max(0))
     }
 
+    /// The part above a limit, or nothing, of two amounts that are not negative.
+    #[must_use]
+    #[inline]
+    pub const fn above(self, limit: Self) -> Self {
+        debug_assert!(self.0 >= 0 && limit.0 >= 0, "the parts of a bill are not negative");
+        Self(self.0.cast_unsigned().saturating_sub(limit.0.cast_unsigned()).cast_signed())
+    }
+
     /// The sum that stays at [`Money::MAX`] instead of overflowing.
     #[must_use]
     pub fn saturating_add(self, other: Self) -> Self {
@@ -224,9 +232,12 @@ impl Exact {
         if factor == Rate::ONE {
             return self.rounded();
         }
-        if let Some(small) = self.small_rounded_times(factor) {
-            return small;
-        }
+        self.small_rounded_times(factor).unwrap_or_else(|| self.rounded_times_at_length(factor))
+    }
+
+    /// Negative or very large amounts.
+    #[inline(never)]
+    fn rounded_times_at_length(self, factor: Rate) -> Money {
         let product = self.0 * i128::from(factor.0);
         let rounded = (product + 500_000_000_000).div_euclid(1_000_000_000_000);
         Money(i64::try_from(rounded).expect("bills are bounded far below i64"))

@@ -1,5 +1,7 @@
 //! Layers as they stand in one year.
 
+use std::ops::Range;
+
 use super::eligibility::Test;
 use super::entitlement::Entitlement;
 use crate::random::threshold;
@@ -74,8 +76,10 @@ pub(super) struct CompiledLayer {
     pub diseases: Option<u8>,
     pub test: Test,
     pub spending_triggered: bool,
-    /// First and one past the last bracket, by level.
-    pub brackets: [(usize, usize); LEVELS],
+    /// Places of the brackets, by level.
+    pub brackets: [Range<usize>; LEVELS],
+    /// Whether there is one bracket, from the deductible on, by level.
+    pub flat: [bool; LEVELS],
     /// `[class]`
     pub terms: [Terms; CLASSES],
     /// In the area, out of it with referral, out of it without.
@@ -88,6 +92,8 @@ pub(super) struct CompiledLayer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Terms {
     pub deductible: [Money; LEVELS],
+    /// Rate of the first bracket, with the bonus.
+    pub rate: [Rate; LEVELS],
     pub bonus: Rate,
     pub ceiling: Money,
 }
@@ -197,6 +203,8 @@ impl CompiledLayers {
 impl CompiledLayer {
     fn new(layer: &Layer, year: Year, context: &YearContext, brackets: &mut Vec<(Money, Rate)>) -> Self {
         let test = Test::new(&layer.eligibility, year, context);
+        let places = layer.brackets.each_ref().map(|list| compile_brackets(list, year, context, brackets));
+        let of = places.each_ref().map(|places| &brackets[places.clone()]);
         let in_full = rate(&layer.strength, year).times(context.proration[layer.payer as usize]);
         Self {
             payer: layer.payer,
@@ -211,8 +219,9 @@ impl CompiledLayer {
             diseases: layer.diseases,
             spending_triggered: test.sees_spending(),
             test,
-            brackets: layer.brackets.each_ref().map(|list| compile_brackets(list, year, context, brackets)),
-            terms: Class::ALL.map(|class| Terms::new(layer, class, year, context)),
+            flat: of.map(|brackets| matches!(brackets, [(Money::ZERO, _)])),
+            terms: Class::ALL.map(|class| Terms::new(layer, of, class, year, context)),
+            brackets: places,
             factor: [
                 in_full,
                 in_full.times(rate(&layer.outside_factor, year)),
@@ -228,20 +237,29 @@ fn compile_brackets(
     year: Year,
     context: &YearContext,
     all: &mut Vec<(Money, Rate)>,
-) -> (usize, usize) {
+) -> Range<usize> {
     let first = all.len();
     all.extend(list.iter().map(|b| (context.yuan(&b.from_yuan, year), rate(&b.rate, year))));
-    (first, all.len())
+    first..all.len()
 }
 
 impl Terms {
-    fn new(layer: &Layer, class: Class, year: Year, context: &YearContext) -> Self {
+    fn new(
+        layer: &Layer,
+        brackets: [&[(Money, Rate)]; LEVELS],
+        class: Class,
+        year: Year,
+        context: &YearContext,
+    ) -> Self {
         let better: Option<&ClassTerms> = layer.class_terms.iter().find(|terms| terms.classes.has(class));
         let factor = better.map_or(Rate::ONE, |terms| rate(&terms.deductible_factor, year));
         let ceiling = layer.ceiling.as_ref().filter(|_| !better.is_some_and(|terms| terms.no_ceiling));
+        let bonus = better.map_or(Rate::ZERO, |terms| rate(&terms.rate_bonus, year));
         Self {
             deductible: layer.deductible.each_ref().map(|amount| context.amount(amount, year).times(factor)),
-            bonus: better.map_or(Rate::ZERO, |terms| rate(&terms.rate_bonus, year)),
+            rate: brackets
+                .map(|list| list.first().map_or(Rate::ZERO, |(_, rate)| rate.plus_at_most_one(bonus))),
+            bonus,
             ceiling: ceiling.map_or(Money::MAX, |amount| context.amount(amount, year)),
         }
     }

@@ -72,10 +72,14 @@ impl Payers {
     }
 
     /// A class as each department knows it.
+    #[inline]
     fn known(&self, class: Class) -> Known {
-        self.known.map_or([class; DEPARTMENTS], |known| {
-            known.map(|set| if set.has(class) { class } else { Class::Ordinary })
-        })
+        match self.known {
+            Some(known) if class != Class::Ordinary => {
+                known.map(|set| if set.has(class) { class } else { Class::Ordinary })
+            }
+            _ => [class; DEPARTMENTS],
+        }
     }
 }
 
@@ -97,12 +101,18 @@ pub struct HouseholdYear {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct UsedUp {
-    /// Slots that a bill of the year was presented to; the amounts of others mean nothing.
+    /// Slots that a bill of the year was presented to; the sums of others mean nothing.
     slots: SlotSet,
+    by_slot: [Sums; MAX_LAYERS],
+}
+
+/// A layer's sums of a year.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
     /// What counts for the deductible: for a cap what was paid oneself, else what was presented.
-    counted: [Money; MAX_LAYERS],
+    counted: Money,
     /// What the layer has paid.
-    paid: [Money; MAX_LAYERS],
+    paid: Money,
 }
 
 /// What a settlement is written into.
@@ -190,40 +200,35 @@ impl HouseholdYear {
 
 impl UsedUp {
     const fn after_own_payments(own: Money) -> Self {
-        Self { slots: SlotSet::MAX, counted: [own; MAX_LAYERS], paid: [Money::ZERO; MAX_LAYERS] }
+        Self { slots: SlotSet::MAX, by_slot: [Sums { counted: own, paid: Money::ZERO }; MAX_LAYERS] }
     }
 
-    const fn has(&self, slot: usize) -> bool {
-        self.slots >> slot & 1 != 0
+    #[inline]
+    fn sums(&self, slot: usize) -> Sums {
+        if self.slots >> slot & 1 == 0 { Sums::default() } else { self.by_slot[slot] }
     }
 
-    fn counted(&self, slot: usize) -> Money {
-        if self.has(slot) { self.counted[slot] } else { Money::ZERO }
-    }
-
-    fn paid(&self, slot: usize) -> Money {
-        if self.has(slot) { self.paid[slot] } else { Money::ZERO }
-    }
-
-    fn add(&mut self, slot: usize, counted: Money, paid: Money) {
-        self.counted[slot] = self.counted(slot) + counted;
-        self.paid[slot] = self.paid(slot) + paid;
+    #[inline]
+    fn set(&mut self, slot: usize, sums: Sums) {
+        self.by_slot[slot] = sums;
         self.slots |= 1 << slot;
     }
 }
 
 impl Ledger<'_> {
-    fn used(&self, over: AccumulatesOver) -> &UsedUp {
-        match over {
-            AccumulatesOver::Person => &self.person.used,
-            AccumulatesOver::Household => &self.household.used,
+    #[inline]
+    fn sums(&self, layer: &CompiledLayer, slot: usize) -> Sums {
+        match layer.over {
+            AccumulatesOver::Person => self.person.used.sums(slot),
+            AccumulatesOver::Household => self.household.used.sums(slot),
         }
     }
 
-    fn used_mut(&mut self, over: AccumulatesOver) -> &mut UsedUp {
-        match over {
-            AccumulatesOver::Person => &mut self.person.used,
-            AccumulatesOver::Household => &mut self.household.used,
+    #[inline]
+    fn set(&mut self, layer: &CompiledLayer, slot: usize, sums: Sums) {
+        match layer.over {
+            AccumulatesOver::Person => self.person.used.set(slot, sums),
+            AccumulatesOver::Household => self.household.used.set(slot, sums),
         }
     }
 }
@@ -233,8 +238,8 @@ trait Books {
     /// The year so far.
     fn so_far(&self) -> &Ledger<'_>;
 
-    /// Writes what counts and what is paid of a bill that a layer was presented with.
-    fn present(&mut self, layer: &CompiledLayer, slot: usize, counted: Money, paid: Money);
+    /// Writes a layer's sums with the bill, and what it pays of that.
+    fn write(&mut self, layer: &CompiledLayer, slot: usize, sums: Sums, payment: Money);
 
     /// Writes the bill, and what of it is left to the patient in the catalogue.
     fn close(&mut self, bill: &Bill, covered_own: Money);
@@ -254,7 +259,7 @@ impl Books for Trial<'_, '_> {
         self.0
     }
 
-    fn present(&mut self, _: &CompiledLayer, _: usize, _: Money, _: Money) {}
+    fn write(&mut self, _: &CompiledLayer, _: usize, _: Sums, _: Money) {}
 
     fn close(&mut self, _: &Bill, _: Money) {}
 }
@@ -264,11 +269,13 @@ impl Books for Ledger<'_> {
         self
     }
 
-    fn present(&mut self, layer: &CompiledLayer, slot: usize, counted: Money, paid: Money) {
-        self.used_mut(layer.over).add(slot, counted, paid);
-        self.paid[layer.payer as usize] += paid;
+    #[inline]
+    fn write(&mut self, layer: &CompiledLayer, slot: usize, sums: Sums, payment: Money) {
+        self.set(layer, slot, sums);
+        self.paid[layer.payer as usize] += payment;
     }
 
+    #[inline]
     fn close(&mut self, bill: &Bill, covered_own: Money) {
         self.person.billed += bill.amount;
         self.household.covered_own += covered_own;
@@ -280,9 +287,9 @@ impl Books for Itemised<'_> {
         &self.ledger
     }
 
-    fn present(&mut self, layer: &CompiledLayer, slot: usize, counted: Money, paid: Money) {
-        self.payments[slot] += paid;
-        self.ledger.present(layer, slot, counted, paid);
+    fn write(&mut self, layer: &CompiledLayer, slot: usize, sums: Sums, payment: Money) {
+        self.payments[slot] += payment;
+        self.ledger.write(layer, slot, sums, payment);
     }
 
     fn close(&mut self, bill: &Bill, covered_own: Money) {
@@ -398,24 +405,43 @@ struct Passage {
     delay_months: u8,
 }
 
+/// A layer that a bill comes to.
+#[derive(Clone, Copy)]
+struct Stop<'a> {
+    slot: usize,
+    layer: &'a CompiledLayer,
+    /// The class as the layer's department knows it.
+    class: Class,
+    verdict: Verdict,
+}
+
+/// What of a bill a layer covers.
+#[derive(Clone, Copy)]
+struct Share {
+    whole: Money,
+    left: Money,
+    /// What the terms apply to.
+    presented: Money,
+}
+
 impl Case<'_> {
     /// The class that leaves the least to the patient, the first of several.
     #[inline]
     fn best_class(&self, so_far: &Ledger) -> Class {
         let mut classes = self.patient.classes.iter();
         let first = classes.next().expect("a set of classes names at least `ordinary`");
-        if !self.layers.entitlement.depends_on_class(self.covering) {
+        if classes.next().is_none() || !self.layers.entitlement.depends_on_class(self.covering) {
             return first;
         }
-        let Some(second) = classes.next() else { return first };
-        self.best_of([first, second].into_iter().chain(classes), so_far)
+        self.best_of_several(so_far)
     }
 
     /// The best of several classes; of those that no layer here tells apart only the first is tried.
-    fn best_of(&self, classes: impl Iterator<Item = Class>, so_far: &Ledger) -> Class {
+    #[inline(never)]
+    fn best_of_several(&self, so_far: &Ledger) -> Class {
         let mut distinct = [Class::Ordinary; CLASSES];
         let mut count = 0;
-        for class in classes {
+        for class in self.patient.classes.iter() {
             if !distinct[..count].iter().any(|other| self.are_alike(*other, class)) {
                 distinct[count] = class;
                 count += 1;
@@ -434,102 +460,124 @@ impl Case<'_> {
     }
 
     /// Passes the bill through the layers under one class.
+    #[inline]
     fn pass(&self, class: Class, books: &mut impl Books) -> Settled {
-        let (bill, entitlement) = (self.bill, &self.layers.entitlement);
+        let bill = self.bill;
         let known = self.payers.known(class);
-        let (sure, open) = entitlement.reached(self.patient.insured, known);
-        let whole = Parts { covered: bill.covered, uncovered: bill.amount - bill.covered };
-        let mut passage = Passage { left: whole, caps: 0, delayed: Money::ZERO, delay_months: 0 };
+        let (sure, open) = self.layers.entitlement.reached(self.patient.insured, known);
+        let left = Parts { covered: bill.covered, uncovered: bill.amount - bill.covered };
+        let mut passage = Passage { left, caps: 0, delayed: Money::ZERO, delay_months: 0 };
         let mut reached = self.covering & (sure | open);
         while reached != 0 {
             let slot = reached.trailing_zeros() as usize;
             reached &= reached - 1;
             let layer = &self.layers.layers[slot];
-            let class = known[layer.department as usize];
-            let verdict = if sure >> slot & 1 != 0 {
-                Verdict::Eligible
-            } else {
-                let spent = books.so_far().household.covered_own + passage.left.covered;
-                entitlement.condition(self.patient.insured, class, slot).judge(self.patient, spent)
-            };
-            if verdict != Verdict::Refused && layer.claim_of(bill).is_made(self.claim_word) {
-                self.present(&mut passage, (slot, layer), class, verdict, books);
+            let mut stop =
+                Stop { slot, layer, class: known[layer.department as usize], verdict: Verdict::Eligible };
+            if sure >> slot & 1 == 0 {
+                stop.verdict = self.judge(stop, books.so_far().household.covered_own + passage.left.covered);
+            }
+            if stop.verdict != Verdict::Refused && layer.claim_of(bill).is_made(self.claim_word) {
+                self.present(stop, &mut passage, books);
             }
         }
-        self.close(class, passage, books)
+        self.close(class, &passage, books)
+    }
+
+    /// What the bill is to a layer that has a condition, by own spending with it.
+    fn judge(&self, stop: Stop, spent: Money) -> Verdict {
+        let entitlement = &self.layers.entitlement;
+        entitlement.condition(self.patient.insured, stop.class, stop.slot).judge(self.patient, spent)
     }
 
     /// Presents a layer with the bill, for which it pays if it is eligible.
     #[inline]
-    fn present(
-        &self,
-        passage: &mut Passage,
-        (slot, layer): (usize, &CompiledLayer),
-        class: Class,
-        verdict: Verdict,
-        books: &mut impl Books,
-    ) {
-        let whole = Parts { covered: self.bill.covered, uncovered: self.bill.amount - self.bill.covered };
-        let (whole, left) = (whole.of(layer.covers), passage.left.of(layer.covers));
-        let presented = if layer.base == Base::Bill { whole } else { left };
-        let payment = if verdict == Verdict::Eligible {
-            let used = books.so_far().used(layer.over);
-            self.payment((slot, layer), class, (whole, left, presented), used)
+    fn present(&self, stop: Stop, passage: &mut Passage, books: &mut impl Books) {
+        let Stop { slot, layer, .. } = stop;
+        let left = passage.left.of(layer.covers);
+        let whole = match layer.covers {
+            Covers::InCatalogue => self.bill.covered,
+            Covers::OutOfCatalogue => self.bill.amount - self.bill.covered,
+            Covers::All => self.bill.amount,
+        };
+        let share = Share { whole, left, presented: if layer.base == Base::Bill { whole } else { left } };
+        let mut sums = books.so_far().sums(layer, slot);
+        let mut payment = Money::ZERO;
+        if stop.verdict == Verdict::Eligible {
+            payment = self.payment(stop, share, sums);
+        }
+        if layer.kind == Kind::Cap {
+            passage.caps |= 1 << slot;
         } else {
-            Money::ZERO
-        };
-        let counted = match layer.kind {
-            Kind::Cap => Money::ZERO,
-            Kind::Share | Kind::Floor => presented,
-        };
-        passage.caps |= SlotSet::from(layer.kind == Kind::Cap) << slot;
-        books.present(layer, slot, counted, payment);
-        passage.left.pay(layer.covers, payment);
-        let delay = self.payers.delay_months[layer.payer as usize];
-        let late = layer.claim_of(self.bill).delay_months.saturating_add(delay);
-        if late > 0 && payment > Money::ZERO {
-            passage.delayed += payment;
-            passage.delay_months = passage.delay_months.max(late);
+            sums.counted += share.presented;
+        }
+        sums.paid += payment;
+        books.write(layer, slot, sums, payment);
+        if payment > Money::ZERO {
+            passage.take(layer, payment, self.delay(layer));
         }
     }
 
-    /// What a layer pays of the whole of what it covers, what is left of that, and what it is presented with.
+    /// Months until a layer pays.
     #[inline]
-    fn payment(
-        &self,
-        (slot, layer): (usize, &CompiledLayer),
-        class: Class,
-        (whole, left, presented): (Money, Money, Money),
-        used: &UsedUp,
-    ) -> Money {
-        let level = self.bill.level as usize;
-        let terms = &layer.terms[class as usize];
-        let brackets = layer.brackets[level];
-        let brackets = &self.layers.brackets[brackets.0..brackets.1];
-        let deductible = terms.deductible[level];
-        let counted = if layer.deductible_window == Window::Year { used.counted(slot) } else { Money::ZERO };
-        let owed = match layer.kind {
-            Kind::Share => share(brackets, terms, deductible, counted, presented),
-            Kind::Cap => (counted + left).less(deductible).exactly(Rate::ONE),
-            Kind::Floor => floor(brackets, terms, whole, whole - left),
-        };
-        let factor = layer.factor_of(self.bill);
-        let proration = self.payers.proration[layer.payer as usize];
-        let factor = if proration == Rate::ONE { factor } else { factor.times(proration) };
-        let paid_before = if layer.ceiling_window == Window::Year { used.paid(slot) } else { Money::ZERO };
-        owed.rounded_times(factor).min(terms.ceiling.less(paid_before)).min(left)
+    fn delay(&self, layer: &CompiledLayer) -> u8 {
+        let delay = self.payers.delay_months[layer.payer as usize];
+        layer.claim_of(self.bill).delay_months.saturating_add(delay)
     }
 
-    /// What a person has paid above a cap is known only after the last layer.
+    /// What a layer pays.
     #[inline]
-    fn close(&self, class: Class, passage: Passage, books: &mut impl Books) -> Settled {
+    fn payment(&self, stop: Stop, share: Share, sums: Sums) -> Money {
+        let Stop { layer, class, .. } = stop;
+        let level = self.bill.level as usize;
+        let terms = &layer.terms[class as usize];
+        let counted = if layer.deductible_window == Window::Year { sums.counted } else { Money::ZERO };
+        let deductible = terms.deductible[level];
+        let owed = match layer.kind {
+            Kind::Share => {
+                let (from, to) = (counted.above(deductible), (counted + share.presented).above(deductible));
+                if to == Money::ZERO {
+                    return Money::ZERO;
+                }
+                if layer.flat[level] {
+                    (to - from).exactly(terms.rate[level])
+                } else {
+                    earned(&self.layers.brackets[layer.brackets[level].clone()], terms, (from, to))
+                }
+            }
+            Kind::Cap => (counted + share.left).above(deductible).exactly(Rate::ONE),
+            Kind::Floor => {
+                share.whole.exactly(terms.rate[level]).less((share.whole - share.left).exactly(Rate::ONE))
+            }
+        };
+        let paid_before = if layer.ceiling_window == Window::Year { sums.paid } else { Money::ZERO };
+        owed.rounded_times(self.factor(layer)).min(terms.ceiling.above(paid_before)).min(share.left)
+    }
+
+    /// Strength, the factor for care out of the area and the payer's proration.
+    #[inline]
+    fn factor(&self, layer: &CompiledLayer) -> Rate {
+        let factor = layer.factor[match (self.bill.outside, self.bill.referred) {
+            (false, _) => 0,
+            (true, true) => 1,
+            (true, false) => 2,
+        }];
+        let proration = self.payers.proration[layer.payer as usize];
+        if proration == Rate::ONE { factor } else { factor.times(proration) }
+    }
+
+    /// Closes the books; what a person has paid above a cap is known only after the last layer.
+    #[inline]
+    fn close(&self, class: Class, passage: &Passage, books: &mut impl Books) -> Settled {
         let left = passage.left;
         let mut caps = passage.caps;
         while caps != 0 {
             let slot = caps.trailing_zeros() as usize;
             caps &= caps - 1;
             let layer = &self.layers.layers[slot];
-            books.present(layer, slot, left.of(layer.covers), Money::ZERO);
+            let sums = books.so_far().sums(layer, slot);
+            let counted = sums.counted + left.of(layer.covers);
+            books.write(layer, slot, Sums { counted, ..sums }, Money::ZERO);
         }
         books.close(self.bill, left.covered);
         Settled {
@@ -542,25 +590,28 @@ impl Case<'_> {
     }
 }
 
-/// What the brackets earn on the part of `base` that lies above the deductible, after `counted`.
-#[inline]
-fn share(brackets: &[(Money, Rate)], terms: &Terms, deductible: Money, counted: Money, base: Money) -> Exact {
-    let from = counted.less(deductible);
-    let to = (counted + base).less(deductible);
+impl Passage {
+    /// Takes a payment off what is left; it comes after some months.
+    #[inline]
+    fn take(&mut self, layer: &CompiledLayer, payment: Money, delay: u8) {
+        self.left.pay(layer.covers, payment);
+        if delay > 0 {
+            self.delayed += payment;
+            self.delay_months = self.delay_months.max(delay);
+        }
+    }
+}
+
+/// What brackets earn between two sums above the deductible.
+#[inline(never)]
+fn earned(brackets: &[(Money, Rate)], terms: &Terms, (from, to): (Money, Money)) -> Exact {
     let mut sum = Exact::ZERO;
     for (i, (start, rate)) in brackets.iter().enumerate() {
         let end = brackets.get(i + 1).map_or(Money::MAX, |(next, _)| *next);
-        let part = to.min(end).less(from.max(*start));
+        let part = to.min(end).above(from.max(*start));
         sum += part.exactly(rate.plus_at_most_one(terms.bonus));
     }
     sum
-}
-
-/// What is missing to the rate on the whole covered part.
-#[inline]
-fn floor(brackets: &[(Money, Rate)], terms: &Terms, whole: Money, paid: Money) -> Exact {
-    let rate = brackets.first().map_or(Rate::ZERO, |(_, rate)| rate.plus_at_most_one(terms.bonus));
-    whole.exactly(rate).less(paid.exactly(Rate::ONE))
 }
 
 impl CompiledLayer {
@@ -571,9 +622,5 @@ impl CompiledLayer {
 
     fn claim_of(&self, bill: &Bill) -> Claim {
         self.claim[usize::from(bill.outside)]
-    }
-
-    fn factor_of(&self, bill: &Bill) -> Rate {
-        self.factor[if bill.outside { 1 + usize::from(!bill.referred) } else { 0 }]
     }
 }

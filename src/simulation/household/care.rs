@@ -2,7 +2,7 @@
 
 use super::{CareSums, HouseholdOutcome, Step};
 use crate::billing::{self, HouseholdYear, Ledger, Patient, Payers, PersonYear};
-use crate::care::{Outcome, Reason, Seeker};
+use crate::care::{Outcome, OutpatientNeed, Reason, Seeker};
 use crate::illness::{MENTAL, PotentialEpisode};
 use crate::population::columns::Status;
 use crate::random::Draw;
@@ -105,17 +105,31 @@ impl Step<'_> {
             mentally_ill: untreated,
             capability: self.published.capability,
             lacking: self.published.turned_away,
-            doctor_near: self.clinic.doctor,
         }
     }
 
     /// The patient in every class that any department knows of.
     fn patient(&self, at: usize, insured: bool, classes: ClassSet) -> Patient {
+        self.member_patient(at, insured, self.household_patient(classes))
+    }
+
+    /// A member as a patient, of what is the same for all the household.
+    fn member_patient(&self, at: usize, insured: bool, household: Patient) -> Patient {
         Patient {
             insured,
-            classes,
             age: u8::try_from(self.age(at)).expect("ages are capped at 100"),
             chronic: self.states[at].chronic,
+            ..household
+        }
+    }
+
+    /// What is the same for all patients of the household.
+    fn household_patient(&self, classes: ClassSet) -> Patient {
+        Patient {
+            insured: false,
+            classes,
+            age: 0,
+            chronic: 0,
             household_income: Money::from_fen(self.state.income_last),
             household_income_per_head: Money::from_fen(
                 self.state.income_last / i64::from(self.state.members_last.max(1)),
@@ -259,26 +273,36 @@ impl Step<'_> {
     fn outpatient(&mut self, household: &mut HouseholdYear, outcome: &mut HouseholdOutcome) {
         let payers = self.payers(11);
         let classes = known_of(&payers);
+        let price_factors = self.care_terms.outpatient_factors(classes, outcome.aware);
+        let anybody = self.household_patient(classes);
         for at in 0..self.people.len() {
             // A newborn has none.
             if !self.present(at) || self.people[at].birth_year == self.year.number() {
                 continue;
             }
-            let seeker = self.seeker(at, Money::ZERO, (self.states[at].insured, outcome.aware), classes);
-            let chronic = self.states[at].chronic;
-            let lane = self.shared.first[at][Draw::Outpatient.lane()];
-            let draw = (self.people[at].frailty_score, lane, self.outpatient_state(at));
-            let care = &self.place_year.care;
-            let Some(bill) = care.outpatient_bill(self.care_terms, &seeker, chronic, draw) else {
+            let need = self.outpatient_need(at);
+            let insured = self.states[at].insured;
+            let price_factor = price_factors[usize::from(insured)];
+            let Some(bill) = self.place_year.care.outpatient_bill(&need, price_factor) else {
                 continue;
             };
-            let patient = self.patient(at, seeker.insured, classes);
+            let patient = self.member_patient(at, insured, anybody);
             let layers = &self.setting.regime_year.layers;
             let (person, paid) = (&mut self.scratch.persons[at], &mut outcome.care.paid);
             let mut ledger = Ledger { person, household, paid };
             let settled = layers.settle_by(&bill, &patient, 0, &payers, &mut ledger);
             outcome.care.add(&bill, &settled);
             outcome.care.late += past_december(&settled);
+        }
+    }
+
+    fn outpatient_need(&self, at: usize) -> OutpatientNeed {
+        OutpatientNeed {
+            chronic: self.states[at].chronic,
+            frailty_score: self.people[at].frailty_score,
+            lane: self.shared.first[at][Draw::Outpatient.lane()],
+            state: self.outpatient_state(at),
+            doctor_near: self.clinic.doctor,
         }
     }
 
