@@ -451,6 +451,13 @@ impl Sums {
         }
     }
 
+    /// Adds the sums of one cell.
+    pub fn add_cell(&mut self, index: usize, other: &Self) {
+        for (sum, more) in self.cell_mut(index).iter_mut().zip(other.cell(index)) {
+            *sum += more;
+        }
+    }
+
     /// The sum of one tally over the cells that belong to a group.
     pub fn total(&self, tally: Tally, belongs: impl Fn(Cell) -> bool) -> i64 {
         (0..CELLS)
@@ -554,6 +561,11 @@ impl Histograms {
     #[must_use]
     pub fn column(&self, column: Column) -> &[i64] {
         &self.0[column as usize * BINS..(column as usize + 1) * BINS]
+    }
+
+    /// Forgets all counts.
+    pub fn clear(&mut self) {
+        self.0.fill(0);
     }
 
     /// Adds to a bin.

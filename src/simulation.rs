@@ -7,6 +7,7 @@
 mod estates;
 mod families;
 mod fates;
+mod gathered;
 mod household;
 mod members;
 mod sampling;
@@ -16,6 +17,8 @@ pub use sampling::Weights;
 pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, year_context, year_facts};
 
 use self::fates::SharedYear;
+use self::gathered::{BATCH, Gathering, each};
+use self::household::{Passages, Setting, Stories, Story};
 use crate::billing::Payers;
 use crate::care::CareTerms;
 use crate::county::{Account, Books, CountyFunds, Published, Totals};
@@ -182,8 +185,9 @@ struct CountyRun<'a> {
     /// Households with the groups that an earlier pass found, until they are taken over.
     groups: Vec<Household>,
     shared: SharedYear,
-    passages: household::Passages,
-    scratch: household::Scratch,
+    passages: Passages,
+    stories: Stories,
+    gathering: Gathering,
     /// What the county publishes for the year, and what families expect at its cuts: `[regime]`.
     published: Vec<Published>,
     /// `None` where every payer pays in full and in time.
@@ -206,8 +210,9 @@ impl<'a> CountyRun<'a> {
             sampled: Sampled::default(),
             groups,
             shared: SharedYear::default(),
-            passages: household::Passages::default(),
-            scratch: household::Scratch::default(),
+            passages: Passages::default(),
+            stories: Stories::default(),
+            gathering: Gathering::default(),
             published: Vec::new(),
             short_terms: Vec::new(),
             totals: Vec::new(),
@@ -378,14 +383,18 @@ impl<'a> CountyRun<'a> {
         self.sample(year);
         self.publish(year);
         self.form_households(year);
+        let (mut passages, mut stories) =
+            (std::mem::take(&mut self.passages), std::mem::take(&mut self.stories));
         for row in 0..self.county.households.len() {
             self.draw_shared(year, row);
-            self.passages.clear();
-            for regime in 0..self.states.len() {
-                let died = self.advance_household(year, regime, row);
-                self.count_at_root(regime, row, died);
+            passages.clear();
+            for batch in (0..self.states.len()).step_by(BATCH) {
+                self.advance_household(year, row, batch, (&mut passages, &mut stories));
+                self.record_household(year, row, batch, (&passages, &stories));
             }
         }
+        (self.passages, self.stories) = (passages, stories);
+        self.hand_over(self.reported(year));
         self.inherit(year);
         self.close_county(year);
         if self.reported(year).is_some() && self.switched {
@@ -483,69 +492,111 @@ impl<'a> CountyRun<'a> {
         usize::try_from(year.since(self.world.scenario.plan.first_year)).ok()
     }
 
-    /// Deaths in a household that was set up from another count for the cohort of its root, from the year after.
-    fn count_at_root(&mut self, regime: usize, row: usize, died: u8) {
-        let root = self.county.households[row].root as usize;
-        if root != row {
-            let state = &mut self.states[regime].households[root];
-            state.died_since_switch = state.died_since_switch.saturating_add(died);
-        }
-    }
-
-    /// Advances a household; returns how many members of the time of the switch died.
-    fn advance_household(&mut self, year: Year, regime: usize, row: usize) -> u8 {
-        let regime_year = self.regime_year(year, regime);
-        let place_year = self.world.timetable.place_year(year);
-        let report = self.reported(year);
+    /// What is fixed of a household's year under a regime.
+    fn setting(&self, year: Year, row: usize, regime: usize, state: &CountyState) -> Setting<'_> {
         let household = &self.county.households[row];
-        let state = &mut self.states[regime];
-        let range = household.range();
-        let setting = household::Setting {
+        let regime_year = self.regime_year(year, regime);
+        Setting {
             world: self.world,
             year,
-            place_year,
+            place_year: self.world.timetable.place_year(year),
             regime_year,
             published: &self.published[regime],
-            thresholds: &state.thresholds,
+            thresholds: state.thresholds,
             village: &self.county.villages[household.village as usize],
             clinic: state.clinics[household.village as usize],
             care_terms: self.short_terms[regime].as_ref().unwrap_or(&regime_year.care),
             household,
             shared: &self.shared,
-            people: &self.county.persons[range.clone()],
+            people: &self.county.persons[household.range()],
             switched: self.switched,
-        };
-        let sampled = household.sampled;
-        let (step, outcome) = setting.advance(
-            &mut self.passages,
-            (&mut state.persons[range], &mut state.households[row]),
-            (self.seen[regime].of_mut(sampled), &mut self.scratch),
-        );
-        step.add_to(&outcome, self.totals[regime].of_mut(sampled));
-        if let Some(witness) = &mut self.witness {
-            let mut tallies = [0; TALLIES];
-            step.record(&outcome, &mut tallies, &mut Histograms::default());
-            witness.household(&tallies, &step.panel_row(&outcome, regime, self.task));
         }
-        self.record.person_years += outcome.persons_for_speed(report.is_some() || regime == 0);
-        let died = outcome.died_now();
-        let Some(report) = report else { return died };
-        let sums = &mut self.record.sums[regime][report];
-        let (histograms, descent) = if household.sampled {
-            (&mut self.sampled.histograms[regime][report], &mut self.sampled.descent[regime])
-        } else {
-            (&mut self.record.histograms[regime][report], &mut self.record.descent[regime])
-        };
-        step.record(&outcome, sums.cell_mut(usize::from(household.cell)), histograms);
-        step.follow_shock(&outcome, descent);
-        if self.task.panel {
-            self.record.panel.push(step.panel_row(&outcome, regime, self.task));
+    }
+
+    /// Advances a household under the regimes of a batch. Deaths in a household that was set up from another count
+    /// for the cohort of its root, from the year after.
+    fn advance_household(
+        &mut self,
+        year: Year,
+        row: usize,
+        batch: usize,
+        (passages, stories): (&mut Passages, &mut Stories),
+    ) {
+        stories.clear();
+        let mut states = std::mem::take(&mut self.states);
+        let household = &self.county.households[row];
+        let (range, root) = (household.range(), household.root as usize);
+        for (regime, state) in states.iter_mut().enumerate().skip(batch).take(BATCH) {
+            let setting = self.setting(year, row, regime, state);
+            let here = (&mut state.persons[range.clone()], &mut state.households[row]);
+            let died = setting.advance(regime, (passages, stories), here);
+            if root != row {
+                let state = &mut state.households[root];
+                state.died_since_switch = state.died_since_switch.saturating_add(died);
+            }
         }
-        // Before the switch there is one past for all.
-        if report == 0 && (regime == self.world.scenario.baseline || !self.switched) {
-            self.record.persons += u64::from(outcome.members);
+        self.states = states;
+    }
+
+    /// Records what became of a household, once for all regimes that share it.
+    fn record_household(
+        &mut self,
+        year: Year,
+        row: usize,
+        batch: usize,
+        (passages, stories): (&Passages, &Stories),
+    ) {
+        let report = self.reported(year);
+        let mut gathering = std::mem::take(&mut self.gathering);
+        let (mut person_years, mut persons) = (0, 0);
+        for story in stories.told() {
+            let setting = self.setting(year, row, story.first, &self.states[story.first]);
+            let telling = setting.tell(passages, story);
+            gathering.add((batch, story.regimes), &telling, report.is_some());
+            for regime in each(story.regimes).map(|one| batch + one) {
+                let members = u64::from(telling.outcome.members);
+                person_years += if report.is_some() || regime == 0 { members } else { 0 };
+                // Before the switch there is one past for all.
+                let is_baseline = regime == self.world.scenario.baseline || !self.switched;
+                let starts = report == Some(0) && is_baseline;
+                persons += if starts { members } else { 0 };
+            }
         }
-        died
+        self.gathering = gathering;
+        self.record.person_years += person_years;
+        self.record.persons += persons;
+        let panel = self.task.panel && report.is_some();
+        if panel || self.witness.is_some() {
+            self.show(year, row, batch, (passages, stories), panel);
+        }
+    }
+
+    /// Shows a household-year to the witness, and keeps its rows of microdata, regime by regime.
+    fn show(
+        &mut self,
+        year: Year,
+        row: usize,
+        batch: usize,
+        (passages, stories): (&Passages, &Stories),
+        panel: bool,
+    ) {
+        let (mut witness, mut rows) = (self.witness.take(), std::mem::take(&mut self.record.panel));
+        for regime in batch..self.states.len().min(batch + BATCH) {
+            let ours = |story: &&Story| story.regimes >> (regime - batch) & 1 != 0;
+            let story = stories.told().iter().find(ours).expect("each regime has its story");
+            let setting = self.setting(year, row, regime, &self.states[regime]);
+            let telling = setting.tell(passages, story);
+            let panel_row = telling.panel_row(regime, self.task);
+            if let Some(witness) = &mut witness {
+                let mut tallies = [0; TALLIES];
+                telling.record(&mut tallies, &mut Histograms::default());
+                witness.household(&tallies, &panel_row);
+            }
+            if panel {
+                rows.push(panel_row);
+            }
+        }
+        (self.witness, self.record.panel) = (witness, rows);
     }
 
     fn count_flows(&mut self, year: Year) {

@@ -191,6 +191,18 @@ impl SupportYear {
         (support, grants)
     }
 
+    /// How work effort answers to support: the loss, and the years after which it is whole.
+    #[must_use]
+    pub const fn effort(&self) -> (Rate, u8) {
+        (self.effort_loss, self.effort_years)
+    }
+
+    /// How all programmes pay as one number, four bits each.
+    #[must_use]
+    pub fn kinds_code(&self) -> u32 {
+        self.kinds().fold(0, |code, (at, kind)| code | (kind as u32 + 1) << (4 * at))
+    }
+
     /// How each programme pays, in the order of the policy; those not in force are left out.
     pub fn kinds(&self) -> impl Iterator<Item = (usize, ProgrammeKind)> + '_ {
         self.programmes.iter().map(|programme| (programme.purse, programme.kind))

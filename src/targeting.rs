@@ -51,6 +51,11 @@ impl SeenIncomes {
         self
     }
 
+    /// Forgets all households.
+    pub fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
     /// The income below which the poorest share of households lie, interpolated within its bin.
     #[must_use]
     pub fn quantile(&self, share: f64) -> i64 {

@@ -8,9 +8,11 @@ mod recording;
 
 use std::ops::Deref;
 
+use self::care::SettledStay;
 use self::lives::Lives;
 use self::reach::Beginning;
 use super::fates::SharedYear;
+use super::gathered::BATCH;
 use super::{CountyTask, PlaceYear, RegimeYear, World};
 use crate::billing::{Payers, PersonYear};
 use crate::county::Published;
@@ -20,8 +22,8 @@ use crate::poverty::Deprivations;
 use crate::random::{Draw, Key, threshold};
 use crate::scenario::policy::{ClassSet, PAYERS};
 use crate::support::{Grants, Support};
-use crate::targeting::{Known, SeenIncomes, Thresholds};
-use crate::units::{Money, Year};
+use crate::targeting::{Known, Thresholds};
+use crate::units::{Money, Rate, Year};
 use crate::village::{Clinic, Village};
 
 /// Reused memory of the loop.
@@ -30,7 +32,7 @@ pub(super) struct Scratch {
     persons: Vec<PersonYear>,
     lost: Vec<i64>,
     /// Stays of the year as they were settled.
-    bills: Vec<care::SettledStay>,
+    bills: Vec<SettledStay>,
     /// Admissions by member.
     admitted: Vec<u8>,
 }
@@ -43,13 +45,55 @@ pub(super) struct Passages {
     lives: Vec<Lives>,
     lived: usize,
     /// Of a household that came to an end before.
-    nobody: (Beginning, Lives),
+    nobody: Lives,
 }
 
 impl Passages {
+    /// Place of the lives of a household that came to an end before.
+    const NOBODY: usize = usize::MAX;
+
     /// Forgets the household-year before.
     pub const fn clear(&mut self) {
         (self.begun, self.lived) = (0, 0);
+    }
+}
+
+/// A household-year that some regimes share: they came to the household's accounts with the same past, the same
+/// care and the same rules, so that what follows is the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Story {
+    /// The regimes, one bit each.
+    pub regimes: u64,
+    /// The first of them.
+    pub first: usize,
+    lives: usize,
+    scratch: Scratch,
+    /// As the household came to its accounts.
+    before: HouseholdState,
+    came: HouseholdOutcome,
+    cared: Vec<PersonState>,
+    /// As the year ended.
+    state: HouseholdState,
+    states: Vec<PersonState>,
+    outcome: HouseholdOutcome,
+}
+
+/// The stories of a household-year.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stories {
+    all: Vec<Story>,
+    told: usize,
+}
+
+impl Stories {
+    /// Forgets the household-year before.
+    pub const fn clear(&mut self) {
+        self.told = 0;
+    }
+
+    /// The stories told so far.
+    pub fn told(&self) -> &[Story] {
+        &self.all[..self.told]
     }
 }
 
@@ -62,7 +106,7 @@ pub(super) struct Setting<'a> {
     pub regime_year: &'a RegimeYear,
     /// What the county publishes for the year.
     pub published: &'a Published,
-    pub thresholds: &'a Thresholds,
+    pub thresholds: Thresholds,
     pub village: &'a Village,
     pub clinic: Clinic,
     /// What families expect of prices, at the county's cuts.
@@ -74,7 +118,7 @@ pub(super) struct Setting<'a> {
 }
 
 /// A household in its year under a regime.
-pub(super) struct Step<'a> {
+struct Step<'a> {
     setting: Setting<'a>,
     beginning: &'a Beginning,
     lives: &'a Lives,
@@ -91,9 +135,31 @@ impl<'a> Deref for Step<'a> {
     }
 }
 
+/// A household-year that is over, with what is needed to record it.
+pub(super) struct Telling<'a> {
+    setting: Setting<'a>,
+    lives: &'a Lives,
+    state: &'a HouseholdState,
+    scratch: &'a Scratch,
+    pub outcome: &'a HouseholdOutcome,
+}
+
+/// What of a regime's rules the accounts and the records of a household-year depend on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Rules {
+    /// Effort given up under support.
+    effort: (Rate, u8),
+    /// How programmes pay, if the household applied to any.
+    kinds: u32,
+    true_incomes: bool,
+    improved: bool,
+    clinic: Clinic,
+}
+
 /// What happened to the household.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct HouseholdOutcome {
+    rules: Rules,
     pub members: u8,
     away: u8,
     residents: u8,
@@ -129,7 +195,7 @@ pub(super) struct HouseholdOutcome {
     debt: (i64, i64, i64),
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct CareSums {
     bill: Money,
     covered: Money,
@@ -155,7 +221,7 @@ struct CareSums {
     again: i64,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Premiums {
     own: Money,
     aid: Money,
@@ -172,30 +238,31 @@ impl HouseholdOutcome {
             ..Self::default()
         }
     }
-
-    /// Person-years for the measure of speed.
-    pub fn persons_for_speed(&self, counted: bool) -> u64 {
-        if counted { u64::from(self.members) } else { 0 }
-    }
-
-    /// Members of the time of the switch who died this year.
-    pub const fn died_now(&self) -> u8 {
-        self.died_now
-    }
 }
 
 impl<'a> Setting<'a> {
-    /// The year of the household. The order is that of the model, and written only here.
+    /// The year of the household, told as a story of its own or joined to another regime's. The order is that of
+    /// the model, and written only here.
     pub fn advance(
         self,
-        passages: &'a mut Passages,
-        (states, state): (&'a mut [PersonState], &'a mut HouseholdState),
-        (seen, scratch): (&mut SeenIncomes, &'a mut Scratch),
-    ) -> (Step<'a>, HouseholdOutcome) {
+        regime: usize,
+        (passages, stories): (&mut Passages, &mut Stories),
+        (states, state): (&mut [PersonState], &mut HouseholdState),
+    ) -> u8 {
+        if stories.told == stories.all.len() {
+            stories.all.push(Story::default());
+        }
+        let (told, open) = stories.all.split_at_mut(stories.told);
+        let story = &mut open[0];
+        (story.regimes, story.first) = (1 << (regime % BATCH), regime);
+        stories.told += 1;
         if state.members_last == 0 && self.shared.births.is_empty() {
-            let outcome = HouseholdOutcome::dissolved(state);
-            let (beginning, lives) = (&passages.nobody.0, &passages.nobody.1);
-            return (Step { setting: self, beginning, lives, states, state, scratch }, outcome);
+            story.come_to_an_end(state);
+            if let Some(same) = told.iter_mut().find(|other| other.has_ended_as(story)) {
+                same.regimes |= story.regimes;
+                stories.told -= 1;
+            }
+            return 0;
         }
         let mut outcome = HouseholdOutcome {
             members_before: state.members_last,
@@ -205,16 +272,37 @@ impl<'a> Setting<'a> {
         let beginning = self.begin(states, passages);
         self.open_lists(&passages.beginnings[beginning], state, &mut outcome);
         let reach = self.reach(&passages.beginnings[beginning], state);
-        let lives = self.live(beginning, reach, passages);
-        let (beginning, lives) = (&passages.beginnings[beginning], &passages.lives[lives]);
-        let mut step = Step { setting: self, beginning, lives, states, state, scratch };
+        story.lives = self.live(beginning, reach, passages);
+        let (beginning, lives) = (&passages.beginnings[beginning], &passages.lives[story.lives]);
+        let mut step = Step { setting: self, beginning, lives, states, state, scratch: &mut story.scratch };
         step.take_over(&mut outcome);
         step.seek_care(&mut outcome);
+        step.charge_premiums(&mut outcome);
+        (story.before, story.came) = (*step.state, outcome);
+        story.cared.clear();
+        story.cared.extend_from_slice(step.states);
+        if let Some(same) = told.iter_mut().find(|other| other.leads_to(story)) {
+            same.regimes |= story.regimes;
+            *state = same.state;
+            states.copy_from_slice(&same.states);
+            stories.told -= 1;
+            return same.outcome.died_now;
+        }
+        let mut step = Step { setting: self, beginning, lives, states, state, scratch: &mut story.scratch };
         step.close_accounts(&mut outcome);
         step.judge_poverty(&mut outcome);
-        step.be_seen(&outcome, seen);
         step.leave_school(&mut outcome);
-        (step, outcome)
+        (story.state, story.outcome) = (*state, outcome);
+        story.states.clear();
+        story.states.extend_from_slice(states);
+        outcome.died_now
+    }
+
+    /// What is needed to record a household-year.
+    pub fn tell(self, passages: &'a Passages, story: &'a Story) -> Telling<'a> {
+        let lives = passages.lives.get(story.lives).unwrap_or(&passages.nobody);
+        let Story { state, scratch, outcome, .. } = story;
+        Telling { setting: self, lives, state, scratch, outcome }
     }
 
     fn age(&self, at: usize) -> usize {
@@ -252,8 +340,8 @@ impl<'a> Setting<'a> {
         let error = self.regime_year.official_error(self.shared.official_error_last);
         let known = self.known(error, state, (has_worker, outcome.aware));
         let lists = &self.regime_year.lists;
-        lists.open(&known, self.thresholds, state);
-        outcome.at_risk_seen = lists.at_risk(&known, self.thresholds, state);
+        lists.open(&known, &self.thresholds, state);
+        outcome.at_risk_seen = lists.at_risk(&known, &self.thresholds, state);
         outcome.risk_monitored = outcome.at_risk_seen && state.classes & ClassSet::MONITORED.0 != 0;
         outcome.found = state.found_month != NEVER;
         let members = i64::from(state.members_last.max(1));
@@ -270,6 +358,13 @@ impl<'a> Setting<'a> {
         let when = (self.key(), self.year);
         (outcome.support, outcome.grants) =
             self.regime_year.support.grant(&applicant, &self.published.served, when);
+        outcome.rules = Rules {
+            effort: self.regime_year.support.effort(),
+            kinds: if outcome.grants.applied == 0 { 0 } else { self.regime_year.support.kinds_code() },
+            true_incomes: self.regime_year.official_error(0) != 0,
+            improved: self.improved(),
+            clinic: self.clinic,
+        };
     }
 
     fn known(&self, error: u32, state: &HouseholdState, (has_worker, aware): (bool, bool)) -> Known {
@@ -333,9 +428,49 @@ impl Step<'_> {
             }
         }
     }
+}
 
+impl Story {
+    /// The household came to an end before.
+    fn come_to_an_end(&mut self, state: &HouseholdState) {
+        (self.lives, self.state) = (Passages::NOBODY, *state);
+        self.outcome = HouseholdOutcome::dissolved(state);
+        self.scratch.clear();
+    }
+
+    /// Whether both came to an end before in the same way.
+    fn has_ended_as(&self, other: &Self) -> bool {
+        self.lives == Passages::NOBODY && other.lives == self.lives && self.state == other.state
+    }
+
+    /// Whether another regime that came to its accounts as told would leave them as this one.
+    fn leads_to(&self, other: &Self) -> bool {
+        self.lives == other.lives
+            && self.before == other.before
+            && self.came == other.came
+            && self.cared == other.cared
+            && self.scratch.spent_as(&other.scratch)
+    }
+}
+
+impl Scratch {
+    fn clear(&mut self) {
+        self.persons.clear();
+        self.bills.clear();
+    }
+
+    /// Whether all spent the same in the year, stay by stay and member by member.
+    fn spent_as(&self, other: &Self) -> bool {
+        self.lost == other.lost
+            && self.bills.iter().map(SettledStay::amount).eq(other.bills.iter().map(SettledStay::amount))
+            && self.persons.iter().map(PersonYear::billed).eq(other.persons.iter().map(PersonYear::billed))
+    }
+}
+
+impl Telling<'_> {
     /// Adds the household to what the county decides on.
-    pub fn add_to(&self, outcome: &HouseholdOutcome, totals: &mut crate::county::Totals) {
+    pub fn add_to(&self, totals: &mut crate::county::Totals) {
+        let outcome = self.outcome;
         totals.persons += i64::from(outcome.members);
         for (sum, paid) in totals.paid.iter_mut().zip(outcome.care.paid) {
             *sum += paid.fen();

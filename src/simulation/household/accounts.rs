@@ -7,13 +7,11 @@ use crate::population::columns::{HouseholdState, Register, Registration};
 use crate::poverty::{Deprivations, Dimension, is_poor};
 use crate::scenario::policy::ClassSet;
 use crate::support::{Grants, Support};
-use crate::targeting::SeenIncomes;
 use crate::units::Money;
 use crate::work::WORKS;
 
 impl Step<'_> {
     pub(super) fn close_accounts(&mut self, outcome: &mut HouseholdOutcome) {
-        self.charge_premiums(outcome);
         let mut input = YearInput {
             members: usize::from(outcome.members),
             strength: self.lives.strength,
@@ -50,7 +48,8 @@ impl Step<'_> {
         };
     }
 
-    fn charge_premiums(&self, outcome: &mut HouseholdOutcome) {
+    /// Premiums of the members who enrolled.
+    pub(super) fn charge_premiums(&self, outcome: &mut HouseholdOutcome) {
         let (rules, insured) = (self.regime_year, self.lives.counts.insured);
         let aid = rules.premium_aid(classes_of_premiums(self.state));
         let of_all = |one: Money| Money::from_fen(one.fen() * insured);
@@ -139,14 +138,6 @@ impl Step<'_> {
         outcome.ever_entered = state.ever_entered;
         outcome.died_since_switch = state.died_since_switch;
         outcome.debt = (state.medical_debt, state.other_debt, state.savings);
-    }
-
-    /// Counts the household's income as officials see it.
-    pub(super) fn be_seen(&self, outcome: &HouseholdOutcome, seen: &mut SeenIncomes) {
-        if outcome.members > 0 {
-            let error = self.regime_year.official_error(self.household.official_error);
-            seen.count(crate::targeting::seen(error, self.state).0);
-        }
     }
 
     /// In which dimensions the household is deprived.

@@ -1,6 +1,6 @@
 //! Care: each episode is treated or forgone, and its bill settled; then the year's outpatient care.
 
-use super::{CareSums, HouseholdOutcome, Step};
+use super::{CareSums, HouseholdOutcome, Step, Telling};
 use crate::billing::{self, HouseholdYear, Ledger, Patient, Payers, PersonYear};
 use crate::care::{Outcome, OutpatientNeed, Reason, Seeker};
 use crate::illness::{MENTAL, PotentialEpisode};
@@ -24,6 +24,13 @@ pub(super) struct SettledStay {
     settled: billing::Settled,
     /// Payment of each payer.
     paid: [Money; PAYERS],
+}
+
+impl SettledStay {
+    /// The bill.
+    pub const fn amount(&self) -> Money {
+        self.bill.amount
+    }
 }
 
 /// The month of a date, from 0.
@@ -313,7 +320,9 @@ impl Step<'_> {
         let index = usize::from(self.scratch.admitted[at] > 0) | usize::from(followed) << 1;
         self.place_year.illness.outpatient[sex][self.age(at)][index]
     }
+}
 
+impl Telling<'_> {
     /// Counts the year's spending of each member who spent anything, and each stay by its cost.
     pub(super) fn count_spending(&self, histograms: &mut Histograms) {
         for stay in &self.scratch.bills {

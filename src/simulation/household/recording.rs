@@ -1,19 +1,31 @@
 //! What a household-year adds to the sums.
 
 use super::lives::Counts;
-use super::{CountyTask, HouseholdOutcome, PlaceYear, Step};
+use super::{CountyTask, HouseholdOutcome, PlaceYear, Telling};
 use crate::population::columns::{Household, HouseholdState, Register, Registration};
 use crate::poverty::{Deprivations, Dimension, gap_ppm, is_poor, severity_ppm};
 use crate::record::{Column, Descent, DescentYear, Histograms, PanelRow, Standing, TALLIES, Tally, bin};
 use crate::scenario::policy::{ClassSet, Payer};
+use crate::targeting::SeenIncomes;
 use crate::units::Money;
 
-impl Step<'_> {
+impl Telling<'_> {
+    /// Whether the household stands for others.
+    pub const fn is_sampled(&self) -> bool {
+        self.setting.household.sampled
+    }
+
+    /// Cell of the root household.
+    pub fn cell(&self) -> usize {
+        usize::from(self.setting.household.cell)
+    }
+
     /// Adds the household-year to its cell and to the histograms.
-    pub fn record(&self, o: &HouseholdOutcome, cell: &mut [i64; TALLIES], histograms: &mut Histograms) {
+    pub fn record(&self, cell: &mut [i64; TALLIES], histograms: &mut Histograms) {
+        let (setting, o) = (&self.setting, self.outcome);
         let (mut sums, counts) = (Adder(cell), &self.lives.counts);
-        if self.household.cohort {
-            sums.cohort(self.household, o);
+        if setting.household.cohort {
+            sums.cohort(setting.household, o);
         }
         if o.members == 0 {
             sums.add(Tally::Deaths, counts.deaths);
@@ -26,25 +38,34 @@ impl Step<'_> {
         sums.people(o, members);
         sums.counts(counts);
         sums.flag(Tally::ElderlyOnlyHouseholds, o.residents > 0 && self.lives.elderly_only, 1);
-        sums.flag(Tally::VillageDoctor, self.clinic.doctor, members);
-        sums.flag(Tally::VillageDoctorCompetent, self.clinic.competent, members);
+        sums.flag(Tally::VillageDoctor, setting.clinic.doctor, members);
+        sums.flag(Tally::VillageDoctorCompetent, setting.clinic.competent, members);
         sums.add(Tally::Pupils, i64::try_from(self.lives.pupils.len()).expect("a household is small"));
-        sums.poverty(o, members, self.place_year);
-        sums.deprivation(o.deprived, members, self.place_year.least_dimensions);
+        sums.poverty(o, members, setting.place_year);
+        sums.deprivation(o.deprived, members, setting.place_year.least_dimensions);
         sums.care(o);
-        sums.protection(o, members, self.place_year.lines.official);
+        sums.protection(o, members, setting.place_year.lines.official);
         sums.money(o);
         sums.lists(self.state, o, members);
-        sums.mechanisms(o, members, self.place_year.lines.official);
-        for (at, kind) in self.regime_year.support.kinds() {
+        sums.mechanisms(o, members, setting.place_year.lines.official);
+        for (at, kind) in setting.regime_year.support.kinds() {
             sums.0[Tally::SupportGap as usize + kind as usize] += o.grants.paid(at).fen();
         }
         count_distribution(histograms, o, members);
         self.count_spending(histograms);
     }
 
+    /// Counts the household's income as officials see it.
+    pub fn be_seen(&self, seen: &mut SeenIncomes) {
+        if self.outcome.members > 0 {
+            let error = self.setting.regime_year.official_error(self.setting.household.official_error);
+            seen.count(crate::targeting::seen(error, self.state).0);
+        }
+    }
+
     /// Adds the household to the descent after a major illness.
-    pub fn follow_shock(&self, o: &HouseholdOutcome, descent: &mut Descent) {
+    pub fn follow_shock(&self, descent: &mut Descent) {
+        let o = self.outcome;
         let Some(since) = usize::from(o.shock_years).checked_sub(1) else { return };
         let Some(year) = descent.0.get_mut(since).filter(|_| o.members > 0) else { return };
         let healthy = (o.accounts.illness_free_income + o.accounts.support).fen().max(1);
@@ -59,17 +80,18 @@ impl Step<'_> {
     }
 
     /// The household-year as a row of microdata.
-    pub fn panel_row(&self, o: &HouseholdOutcome, regime: usize, task: &CountyTask) -> PanelRow {
+    pub fn panel_row(&self, regime: usize, task: &CountyTask) -> PanelRow {
+        let (setting, o) = (&self.setting, self.outcome);
         let small = |n: i64| u8::try_from(n).unwrap_or(u8::MAX);
         PanelRow {
             regime: u16::try_from(regime).expect("few regimes"),
             replicate: u32::try_from(task.key.replicate).expect("few replicates"),
-            year: self.year.number(),
+            year: setting.year.number(),
             place: u16::try_from(task.place).expect("few places"),
-            weight: task.weights.of_household(self.household.sampled),
-            household: self.household.id,
-            root_household: crate::population::PersonId::from_bits(self.household.id).root().bits(),
-            cell: self.household.cell,
+            weight: task.weights.of_household(setting.household.sampled),
+            household: setting.household.id,
+            root_household: crate::population::PersonId::from_bits(setting.household.id).root().bits(),
+            cell: setting.household.cell,
             persons: o.members,
             workers: u8::try_from(self.lives.workers.len()).expect("a household is small"),
             classes: self.state.classes,
@@ -93,7 +115,7 @@ impl Step<'_> {
             forgone: small(o.care.forgone),
             poor: o.poor,
             poor_last: o.poor_last,
-            lifted: self.household.cell().standing == Standing::Lifted,
+            lifted: setting.household.cell().standing == Standing::Lifted,
             monitored: self.state.classes & ClassSet::MONITORED.0 != 0,
             returned: o.ever_entered,
         }

@@ -1,0 +1,139 @@
+//! What households add up to in a year, gathered once for all the regimes that share a household-year and handed to
+//! each when the year is over.
+
+use super::CountyRun;
+use super::household::Telling;
+use crate::county::Totals;
+use crate::record::{CELLS, Descent, Histograms, Sums};
+use crate::targeting::SeenIncomes;
+
+/// Regimes that advance together and may share a household-year: a bit each. More of them go in batches, whose size
+/// is no part of the result.
+pub(super) const BATCH: usize = u64::BITS as usize;
+
+/// Most sets of regimes that are gathered for apart; rarer ones are gathered for regime by regime.
+const MOST_SETS: usize = 48;
+
+/// What the household-years of one set of regimes add up to.
+#[derive(Debug, Clone)]
+struct Gathered {
+    /// Index of the first regime of the batch.
+    batch: usize,
+    /// One bit for each regime of the batch.
+    regimes: u64,
+    /// Households that stand for others.
+    sampled: bool,
+    totals: Totals,
+    seen: SeenIncomes,
+    sums: Sums,
+    /// Cells that anything was added to.
+    cells: [bool; CELLS],
+    histograms: Histograms,
+    descent: Descent,
+    /// Whether anything was added this year.
+    used: bool,
+}
+
+/// What a year's households add up to, by set of regimes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Gathering {
+    sets: Vec<Gathered>,
+}
+
+impl Gathering {
+    /// Adds a household-year that a set of regimes of a batch share; `reported` if the year is.
+    pub fn add(&mut self, (batch, regimes): (usize, u64), telling: &Telling, reported: bool) {
+        let sampled = telling.is_sampled();
+        match self.place(batch, regimes, sampled) {
+            Some(at) => self.sets[at].add(telling, reported),
+            None => each(regimes).for_each(|one| {
+                let at = self.place(batch, 1 << one, sampled).expect("there is room for each regime");
+                self.sets[at].add(telling, reported);
+            }),
+        }
+    }
+
+    /// Place of a set of regimes, unless there are too many of them.
+    fn place(&mut self, batch: usize, regimes: u64, sampled: bool) -> Option<usize> {
+        let is_it = |set: &Gathered| set.regimes == regimes && set.batch == batch && set.sampled == sampled;
+        if let Some(found) = self.sets.iter().position(is_it) {
+            return Some(found);
+        }
+        if self.sets.len() >= MOST_SETS && !regimes.is_power_of_two() {
+            return None;
+        }
+        self.sets.push(Gathered::new(batch, regimes, sampled));
+        Some(self.sets.len() - 1)
+    }
+}
+
+/// The places of the bits of a set.
+pub(super) fn each(regimes: u64) -> impl Iterator<Item = usize> {
+    (0..BATCH).filter(move |one| regimes >> one & 1 != 0)
+}
+
+impl Gathered {
+    fn new(batch: usize, regimes: u64, sampled: bool) -> Self {
+        Self {
+            batch,
+            regimes,
+            sampled,
+            totals: Totals::default(),
+            seen: SeenIncomes::default(),
+            sums: Sums::default(),
+            cells: [false; CELLS],
+            histograms: Histograms::default(),
+            descent: Descent::default(),
+            used: false,
+        }
+    }
+
+    fn add(&mut self, telling: &Telling, reported: bool) {
+        self.used = true;
+        telling.add_to(&mut self.totals);
+        telling.be_seen(&mut self.seen);
+        if reported {
+            let cell = telling.cell();
+            self.cells[cell] = true;
+            telling.record(self.sums.cell_mut(cell), &mut self.histograms);
+            telling.follow_shock(&mut self.descent);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.totals = Totals::default();
+        self.seen.clear();
+        for cell in (0..CELLS).filter(|cell| self.cells[*cell]) {
+            self.sums.cell_mut(cell).fill(0);
+        }
+        self.cells = [false; CELLS];
+        self.histograms.clear();
+        self.descent = Descent::default();
+        self.used = false;
+    }
+}
+
+impl CountyRun<'_> {
+    /// Hands each regime what its households add up to in the year, and begins anew.
+    pub(super) fn hand_over(&mut self, report: Option<usize>) {
+        for set in self.gathering.sets.iter_mut().filter(|set| set.used) {
+            for regime in each(set.regimes).map(|one| set.batch + one) {
+                let totals = self.totals[regime].of_mut(set.sampled);
+                *totals = totals.with(&set.totals, 1);
+                let seen = self.seen[regime].of_mut(set.sampled);
+                *seen = std::mem::take(seen).with(&set.seen, 1);
+                let Some(report) = report else { continue };
+                let sums = &mut self.record.sums[regime][report];
+                (0..CELLS).filter(|cell| set.cells[*cell]).for_each(|cell| sums.add_cell(cell, &set.sums));
+                let (histograms, descent) = if set.sampled {
+                    (&mut self.sampled.histograms[regime][report], &mut self.sampled.descent[regime])
+                } else {
+                    (&mut self.record.histograms[regime][report], &mut self.record.descent[regime])
+                };
+                histograms.add(&set.histograms);
+                descent.add(&set.descent);
+            }
+            set.clear();
+        }
+    }
+}
