@@ -1,4 +1,4 @@
-//! Person-years a second of the whole model: five regimes, fifteen years and the lead-in, at
+//! Person-years a second of whole runs, from population to measures: five regimes, fifteen years and the lead-in, at
 //! 10 thousand, 100 thousand and a million people. `cargo bench --bench year`; items are person-years.
 
 use divan::counter::ItemsCount;
@@ -29,10 +29,4 @@ fn persons(bencher: divan::Bencher, persons: u32) {
     bencher
         .counter(ItemsCount::new(once.counts.person_years))
         .bench(|| experiment::run(&scenario, &Unwatched).expect("nobody stops it"));
-}
-
-/// Reading and checking a scenario, defaults and policies included.
-#[divan::bench]
-fn scenario_load() -> Scenario {
-    scenario(3_000)
 }

@@ -63,7 +63,7 @@ impl Profile {
     pub fn by_process(&self, root: &str, processes: &[(String, String)]) -> BTreeMap<Option<String>, f64> {
         let label = |at: u64| {
             let written = self.written.get(&at)?;
-            let process = |name: &String| processes.iter().find(|(_, function)| *function == short(name));
+            let process = |name: &String| processes.iter().find(|(_, function)| is_named(name, function));
             written.iter().find_map(process).map(|(process, _)| process.clone())
         };
         let mut known = BTreeMap::new();
@@ -109,6 +109,12 @@ impl Profile {
         known.insert(function.clone(), share.clone());
         share
     }
+}
+
+/// Whether a name as compiled is that of a function: the last part of its path, or the last two.
+fn is_named(name: &str, function: &str) -> bool {
+    let short = short(name);
+    short == function || short.rsplit("::").next() == Some(function) && name.contains("fanpin::simulation::")
 }
 
 /// The last two parts of a function's path, whatever `impl` or closure it stands in.
@@ -226,6 +232,13 @@ fn names_lose_their_modules_and_hashes() {
 
 #[cfg(test)]
 const CLONE: &str = "<fanpin::population::columns::CountyState as core::clone::Clone>::clone";
+
+#[test]
+fn a_function_of_the_simulation_may_be_named_by_its_last_part() {
+    let name = "fanpin::simulation::household::lives::<impl fanpin::simulation::household::Setting>::migrate";
+    assert!(is_named(name, "migrate") && is_named(name, "Setting::migrate"));
+    assert!(!is_named(name, "Step::migrate") && !is_named("core::iter::migrate", "migrate"));
+}
 
 #[test]
 fn instructions_go_to_the_innermost_process_and_else_to_the_caller() {
