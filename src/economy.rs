@@ -463,15 +463,19 @@ fn expected_support(
     let incomes: Vec<Money> = (0..GRID_POINTS)
         .map(|point| Money::from_fen(tables.income_per_head_fen(year, grid_rank(point))).times(level))
         .collect();
-    let below = |limit: f64| {
-        let shares: Vec<f64> =
-            incomes.iter().map(|income| seen_below(income.yuan(), limit, income_error)).collect();
-        normal_average(&shares)
+    let (densities, weights) = normal_densities();
+    // Whether officials see fewer than the share below a limit; known as soon as as many are.
+    let fewer_below = |limit: f64| {
+        let mut sum = 0.0;
+        incomes.iter().zip(&densities).all(|(income, density)| {
+            sum += seen_below(income.yuan(), limit, income_error) * density;
+            sum / weights < dibao_share
+        })
     };
     let (mut low, mut high) = (0.0, 100_000.0);
     for _ in 0..40 {
         let middle = f64::midpoint(low, high);
-        if below(middle) < dibao_share {
+        if fewer_below(middle) {
             low = middle;
         } else {
             high = middle;
@@ -588,14 +592,21 @@ fn food_grid(economy: &Economy, tables: &Tables, year: Year, consumption: &[i64]
         .collect()
 }
 
-/// Average of a grid over standard normal ranks.
-fn normal_average(grid: &[f64]) -> f64 {
+/// Density of standard normal ranks at the points of the grid, up to a factor, and their sum.
+fn normal_densities() -> (Vec<f64>, f64) {
     let density = |point: usize| {
         let z = f64::from(grid_rank(point)) / 65_536.0;
         libm::exp(-0.5 * z * z)
     };
-    let weights: f64 = (0..grid.len()).map(density).sum();
-    grid.iter().enumerate().map(|(point, value)| value * density(point)).sum::<f64>() / weights
+    let densities: Vec<f64> = (0..GRID_POINTS).map(density).collect();
+    let weights = densities.iter().sum();
+    (densities, weights)
+}
+
+/// Average of a grid over standard normal ranks.
+fn normal_average(grid: &[f64]) -> f64 {
+    let (densities, weights) = normal_densities();
+    grid.iter().zip(&densities).map(|(value, density)| value * density).sum::<f64>() / weights
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ const fn word(
 }
 
 /// Draws that are whole words, each from a stream of its own.
-pub const WORDS: [DrawPlace; 36] = [
+pub const WORDS: [DrawPlace; 37] = [
     word("episode: date", "person", stream::EPISODE, 0, "word 0 of block = episode index"),
     word("episode: thinning", "person", stream::EPISODE, 0, "word 1 of block = episode index"),
     word("episode: severity", "person", stream::EPISODE, 0, "word 2 of block = episode index"),
@@ -236,6 +236,13 @@ pub const WORDS: [DrawPlace; 36] = [
         "words 0 to 3 of block = 8 × number of the stay + chronic group",
     ),
     word("county: first of the households that stay in the sample", "county", stream::SAMPLING, 0, "word 0"),
+    word(
+        "county: its traits, the same in every run",
+        "county",
+        stream::COUNTY,
+        0,
+        "words in a row, nine of them",
+    ),
 ];
 
 /// Streams that are not lanes.
@@ -274,6 +281,8 @@ pub mod stream {
     pub const FOLLOW_UP: u64 = 80;
     /// Which households of a county stand for those that were never registered.
     pub const SAMPLING: u64 = 81;
+    /// How a county differs from others of its kind, under a key of its own.
+    pub const COUNTY: u64 = 82;
 }
 
 impl Draw {

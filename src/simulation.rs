@@ -52,6 +52,8 @@ pub struct CountyTask {
     pub place: usize,
     /// Number of the county over all places; part of every id.
     pub county: u16,
+    /// Number of the county among those of its place.
+    pub number: u32,
     /// Index of its first household.
     pub first: u32,
     /// Households of the county.
@@ -102,9 +104,15 @@ impl Ground {
     /// Compiles the years of a place and fits its population.
     #[must_use]
     pub fn new(scenario: &Scenario, tables: &Tables, place: Place) -> Self {
+        Self::of_place(scenario, tables, &Synthesiser::nation(&scenario.society.population), place)
+    }
+
+    /// The same, where the nation's population is at hand.
+    #[must_use]
+    pub fn of_place(scenario: &Scenario, tables: &Tables, nation: &Synthesiser, place: Place) -> Self {
         Self {
             timetable: Timetable::compile(scenario, &place, tables),
-            synthesiser: Synthesiser::new(&scenario.society.population, &place),
+            synthesiser: Synthesiser::of_place(nation, &place),
             place,
         }
     }
@@ -274,7 +282,7 @@ impl<'a> CountyRun<'a> {
         }
         let transitory = rank(normal(year_words[0]));
         let error = lognormal_ppm(society.lists.income_error, normal(year_words[2]));
-        let economy = &place_year.start_economy;
+        let economy = self.world.timetable.start_economy();
         let members = i64::try_from(founders.len()).expect("a household is small");
         let permanent = economy.permanent_score(draw.permanent_score, members, strength);
         let per_head = economy.illness_free_per_head(self.world.tables, permanent, transitory);

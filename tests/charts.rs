@@ -142,6 +142,16 @@ fn the_squeeze_leaves_out_regimes_without_medical_aid_and_says_so() {
 }
 
 #[test]
+fn counties_have_two_bands_a_regime_unless_they_are_too_few() {
+    let mut results = results(USUAL);
+    let found = chart(&results, "counties");
+    assert_eq!(found.svg.matches("opacity=\"0.2\"").count(), 2 * USUAL.regimes);
+    assert!(found.svg.contains("20 counties (poor-county)"));
+    results.counties.iter_mut().for_each(|row| row.counties = 7);
+    assert!(chart(&results, "counties").svg.contains("Fewer than eight counties"));
+}
+
+#[test]
 fn a_budget_that_all_regimes_share_is_one_grey_line() {
     let mut results = results(Shape { replicates: 1, ..USUAL });
     let mut grey_dashes = |cliff: f64| {

@@ -46,6 +46,7 @@ fn place() -> Place {
         share: 1.0,
         counties: 1,
         unregistered_weight: 1,
+        spread: None,
         income_level: Schedule::Constant(1.0),
         registered_share: 0.12,
         travel_minutes: 45.0,

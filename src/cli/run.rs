@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{CliError, RunArgs};
 use crate::experiment::{self, Finished, Watch};
 use crate::measures::table::{Results, Statistics};
+use crate::report::counties::{COUNTIES_PARQUET, CountiesWriter};
 use crate::report::panel;
 use crate::report::store::{Existing, Store};
 use crate::report::{self, Counts, RunMeta, Timing};
@@ -31,7 +32,14 @@ pub fn run(args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let pool = threads(args.threads)?;
     let watch = Bar::new(&scenario, args.quiet);
     let clock = Clock::start();
-    let finished = pool.install(|| experiment::run(&scenario, &watch)).map_err(|_| CliError::Interrupted)?;
+    let parquet = |error| CliError::Report(report::ReportError::Parquet(error));
+    let file = store.create(COUNTIES_PARQUET)?;
+    let mut by_county = CountiesWriter::new(&scenario, file).map_err(parquet)?;
+    let finished = pool
+        .install(|| experiment::run_by_county(&scenario, &watch, &mut |rows| by_county.add(rows)))
+        .map_err(|_| CliError::Interrupted)?;
+    let file = by_county.finish().map_err(parquet)?;
+    store.keep(file)?;
     watch.bar.finish_and_clear();
     let timing = clock.timing(&finished, pool.current_num_threads());
     if scenario.output.panel {
@@ -222,10 +230,15 @@ fn summary(
     }
     writeln!(
         out,
-        "{}: {} households, {} persons, {} replicate{}, {first}–{last}, seed {}",
+        "{}: {} households, {} persons{}, {} replicate{}, {first}–{last}, seed {}",
         results.scenario,
         meta.counts.households,
         meta.counts.persons,
+        if meta.counts.persons == meta.counts.persons_represented {
+            String::new()
+        } else {
+            format!(" who stand for {}", meta.counts.persons_represented)
+        },
         meta.counts.replicates,
         if meta.counts.replicates == 1 { "" } else { "s" },
         meta.seed

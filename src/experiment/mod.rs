@@ -6,16 +6,21 @@
 //! bytes a result cell.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::{Mutex, OnceLock};
 
 use crate::measures::compute::{Collector, Design};
+use crate::measures::counties::{self, CountyName, CountyYear};
 use crate::measures::table::Results;
+use crate::population::heterogeneity;
+use crate::population::synthesis::Synthesiser;
 use crate::population::tables::{Tables, tables};
 use crate::random::Key;
 use crate::record::{CountySums, Descent, Flows, Histograms, PanelRow, ReplicateRecord, Sums, YearFacts};
 use crate::scenario::Scenario;
 use crate::scenario::plan::Place;
 use crate::simulation::{CountyRecord, CountyTask, Ground, Weights, simulate_county, year_facts};
+use crate::units::Year;
 
 /// Watches a run and may stop it.
 pub trait Watch: Sync {
@@ -82,40 +87,81 @@ pub fn counties(scenario: &Scenario) -> u64 {
 /// # Errors
 /// [`Interrupted`] if the watcher stops the run.
 pub fn run(scenario: &Scenario, watch: &dyn Watch) -> Result<Finished, Interrupted> {
+    run_by_county(scenario, watch, &mut |_| {})
+}
+
+/// The same, and hands on the years of each county as it comes, in the order of replicates and counties.
+///
+/// # Errors
+/// [`Interrupted`] if the watcher stops the run.
+pub fn run_by_county(
+    scenario: &Scenario,
+    watch: &dyn Watch,
+    by_county: &mut (dyn FnMut(&[CountyYear]) + Send),
+) -> Result<Finished, Interrupted> {
     let tables = tables();
     let grounds = Grounds::of(scenario, tables);
     let tasks = tasks(scenario);
-    let facts = year_facts(scenario, tables);
-    let gathered = Mutex::new(Gathered::new(scenario, &facts, tasks.len()));
+    let years = scenario.plan.first_year.through(scenario.plan.last_year);
+    let facts: Vec<(Year, YearFacts)> = years.zip(year_facts(scenario, tables)).collect();
+    let gathered = Mutex::new(Gathered::new(scenario, &facts, tasks.len(), by_county));
     in_order(tasks.len() * scenario.plan.replicates as usize, |job| {
         if watch.stopped() {
             return Err(Interrupted);
         }
         let replicate = u32::try_from(job / tasks.len()).expect("replicates are counted in u32");
         let task = tasks[job % tasks.len()].of_replicate(scenario, replicate);
-        let county = simulate_county(&grounds.of_county(task.place).world(scenario, tables), &task);
-        gathered.lock().expect("no county panics while it hands over").add(job, replicate, county);
+        let record = simulate_county(&grounds.of_county(&task).world(scenario, tables), &task);
+        let small = |n: usize| u16::try_from(n).expect("places are few");
+        let name = CountyName { replicate, place: small(task.place), county: task.county };
+        let rows = counties::rows(name, &record, &facts);
+        gathered.lock().expect("no county panics while it hands over").add(job, record, rows);
         watch.county_done();
         Ok(())
     })?;
     Ok(gathered.into_inner().expect("no county panics while it hands over").finish())
 }
 
-/// What counties stand on: made when the first county of a place needs it.
+/// What counties stand on: made when the first county of a place needs it, or for each county where they differ.
 struct Grounds<'a> {
     scenario: &'a Scenario,
     tables: &'static Tables,
+    nation: Synthesiser,
     places: Vec<OnceLock<Ground>>,
+}
+
+/// The ground of a county.
+enum Of<'g> {
+    /// All counties of its place stand on it.
+    Shared(&'g Ground),
+    /// It is dropped with the county.
+    Own(Box<Ground>),
+}
+
+impl Deref for Of<'_> {
+    type Target = Ground;
+
+    fn deref(&self) -> &Ground {
+        match self {
+            Self::Shared(ground) => ground,
+            Self::Own(ground) => ground,
+        }
+    }
 }
 
 impl<'a> Grounds<'a> {
     fn of(scenario: &'a Scenario, tables: &'static Tables) -> Self {
-        Self { scenario, tables, places: scenario.places.iter().map(|_| OnceLock::new()).collect() }
+        let nation = Synthesiser::nation(&scenario.society.population);
+        Self { scenario, tables, nation, places: scenario.places.iter().map(|_| OnceLock::new()).collect() }
     }
 
-    fn of_county(&self, place: usize) -> &Ground {
-        let ground = || Ground::new(self.scenario, self.tables, self.scenario.places[place].clone());
-        self.places[place].get_or_init(ground)
+    fn of_county(&self, task: &CountyTask) -> Of<'_> {
+        let place = &self.scenario.places[task.place];
+        let ground = |place: Place| Ground::of_place(self.scenario, self.tables, &self.nation, place);
+        if place.spread.is_some() {
+            return Of::Own(Box::new(ground(heterogeneity::county(place, task.number))));
+        }
+        Of::Shared(self.places[task.place].get_or_init(|| ground(place.clone())))
     }
 }
 
@@ -133,8 +179,12 @@ fn design(scenario: &Scenario) -> Design {
 /// What counties handed over so far: the open replicates, and what is kept of the finished ones.
 struct Gathered<'a> {
     scenario: &'a Scenario,
-    facts: &'a [YearFacts],
+    facts: &'a [(Year, YearFacts)],
     counties: usize,
+    by_county: &'a mut (dyn FnMut(&[CountyYear]) + Send),
+    /// The next county to be handed on, and those that wait for it: as many as threads, about.
+    next: usize,
+    waiting: BTreeMap<usize, Vec<CountyYear>>,
     /// Replicates with counties still to come. Counties begin in order, so these are few.
     open: BTreeMap<u32, Open>,
     collector: Collector,
@@ -149,8 +199,16 @@ struct Open {
 }
 
 impl<'a> Gathered<'a> {
-    fn new(scenario: &'a Scenario, facts: &'a [YearFacts], counties: usize) -> Self {
+    fn new(
+        scenario: &'a Scenario,
+        facts: &'a [(Year, YearFacts)],
+        counties: usize,
+        by_county: &'a mut (dyn FnMut(&[CountyYear]) + Send),
+    ) -> Self {
         Self {
+            by_county,
+            next: 0,
+            waiting: BTreeMap::new(),
             scenario,
             facts,
             counties,
@@ -162,7 +220,14 @@ impl<'a> Gathered<'a> {
     }
 
     /// Adds a county: whole numbers, so the order in which counties come is no part of the result.
-    fn add(&mut self, job: usize, replicate: u32, county: CountyRecord) {
+    fn add(&mut self, job: usize, county: CountyRecord, rows: Vec<CountyYear>) {
+        let replicate = u32::try_from(job / self.counties).expect("replicates are counted in u32");
+        self.collector.add_county(&rows);
+        self.waiting.insert(job, rows);
+        while let Some(rows) = self.waiting.remove(&self.next) {
+            (self.by_county)(&rows);
+            self.next += 1;
+        }
         self.counts.counties += 1;
         self.counts.persons += county.persons;
         self.counts.persons_represented += county.persons_represented;
@@ -191,23 +256,37 @@ impl<'a> Gathered<'a> {
     }
 }
 
-/// The counties of the first replicate: households are shared out over places and then evenly over counties,
-/// the first counties taking the remainder.
+/// The counties of the first replicate: households are shared out over places, and over the counties of each by
+/// size where they differ, else evenly, the first counties taking the remainder.
 #[must_use]
 pub fn tasks(scenario: &Scenario) -> Vec<CountyTask> {
     let mut tasks = Vec::new();
     let key = Key { seed: scenario.plan.seed, replicate: 0 };
-    for (place, households) in households_by_place(scenario).into_iter().enumerate() {
-        let Place { counties, unregistered_weight, .. } = scenario.places[place];
-        let weights = Weights { factor: scenario.plan.sampling_factor, unregistered: unregistered_weight };
-        for index in 0..counties {
-            let households = households / counties + u32::from(index < households % counties);
+    let shares: Vec<f64> = scenario.places.iter().map(|place| place.share).collect();
+    for (at, households) in shared_out(scenario.plan.households, &shares).into_iter().enumerate() {
+        let place = &scenario.places[at];
+        let weights =
+            Weights { factor: scenario.plan.sampling_factor, unregistered: place.unregistered_weight };
+        for (number, households) in (0..).zip(by_county(place, households)) {
             let county = u16::try_from(tasks.len()).expect("at most 4,096 counties");
             let (first, panel) = (0, scenario.output.panel);
-            tasks.push(CountyTask { key, place, county, first, households, weights, panel });
+            tasks.push(CountyTask { key, place: at, county, number, first, households, weights, panel });
         }
     }
     tasks
+}
+
+/// Households of each county of a place, at least one.
+fn by_county(place: &Place, households: u32) -> Vec<u32> {
+    if place.spread.is_some() {
+        let sizes = heterogeneity::sizes(place);
+        return shared_out(households.saturating_sub(place.counties), &sizes)
+            .into_iter()
+            .map(|more| 1 + more)
+            .collect();
+    }
+    let counties = place.counties;
+    (0..counties).map(|index| households / counties + u32::from(index < households % counties)).collect()
 }
 
 impl CountyTask {
@@ -221,23 +300,23 @@ impl CountyTask {
     }
 }
 
-/// Households of each place, by largest remainder.
-fn households_by_place(scenario: &Scenario) -> Vec<u32> {
-    let total = f64::from(scenario.plan.households);
-    let exact: Vec<f64> = scenario.places.iter().map(|place| place.share * total).collect();
+/// Households by share, by largest remainder.
+fn shared_out(households: u32, shares: &[f64]) -> Vec<u32> {
+    let total = f64::from(households);
+    let exact: Vec<f64> = shares.iter().map(|share| share * total).collect();
     // Shares of a u32.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let mut whole: Vec<u32> = exact.iter().map(|x| *x as u32).collect();
     let mut order: Vec<usize> = (0..whole.len()).collect();
     order.sort_by(|a, b| (exact[*b].fract()).total_cmp(&exact[*a].fract()));
-    let missing = scenario.plan.households.saturating_sub(whole.iter().sum());
-    for place in order.into_iter().cycle().take(missing as usize) {
-        whole[place] += 1;
+    let missing = households.saturating_sub(whole.iter().sum());
+    for at in order.into_iter().cycle().take(missing as usize) {
+        whole[at] += 1;
     }
     whole
 }
 
-fn empty_record(scenario: &Scenario, facts: &[YearFacts], replicate: u32) -> ReplicateRecord {
+fn empty_record(scenario: &Scenario, facts: &[(Year, YearFacts)], replicate: u32) -> ReplicateRecord {
     let (regimes, years, places) = (scenario.regimes.len(), facts.len(), scenario.places.len());
     ReplicateRecord {
         replicate,
@@ -246,7 +325,7 @@ fn empty_record(scenario: &Scenario, facts: &[YearFacts], replicate: u32) -> Rep
         flows: vec![vec![Flows::default(); years]; regimes],
         counties: vec![vec![vec![CountySums::default(); places]; years]; regimes],
         descent: vec![Descent::default(); regimes],
-        facts: facts.to_vec(),
+        facts: facts.iter().map(|(_, facts)| *facts).collect(),
     }
 }
 

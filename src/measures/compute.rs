@@ -7,10 +7,11 @@
 use crate::measures::catalogue::{
     Among, Base, DESCENT, Distribution, Formula, GROUPS, MEASURES, OUTCOMES, Scale, formula,
 };
+use crate::measures::counties::{CountyYear, Spreads};
 use crate::measures::inequality::{concentration_from_bins, gini_from_bins};
 use crate::measures::poverty::{median, share_below};
 use crate::measures::statistics::{CriticalValues, difference};
-use crate::measures::table::{CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, Results};
+use crate::measures::table::{CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, Results, SpreadRow};
 use crate::measures::{real, real_wide};
 use crate::record::{
     Cell, Column, CountySums, DESCENT_YEARS, Descent, DescentYear, Flows, Histograms, ReplicateRecord,
@@ -42,6 +43,7 @@ pub struct Collector {
     replicates: Vec<Replicate>,
     /// Sums over replicates of what each cell is divided by: `[regime][year][cell]`.
     denominators: Vec<i128>,
+    spreads: Spreads,
 }
 
 /// What is kept of a record.
@@ -70,7 +72,7 @@ impl Collector {
             .filter(|(group, measure)| has_distribution(*group) || !needs_distribution(*measure))
             .collect();
         let denominators = vec![0; design.regimes.len() * design.years.len() * cells.len()];
-        Self { design, cells, replicates: Vec::new(), denominators }
+        Self { design, cells, replicates: Vec::new(), denominators, spreads: Spreads::default() }
     }
 
     /// Adds the record of a replicate. The order of the records is no part of the result.
@@ -108,6 +110,16 @@ impl Collector {
         });
     }
 
+    /// Adds the years of a county, in any order.
+    pub fn add_county(&mut self, rows: &[CountyYear]) {
+        self.spreads.add(rows);
+    }
+
+    fn spreads(&mut self) -> Vec<SpreadRow> {
+        let regimes: Vec<String> = self.design.regimes.iter().map(|regime| regime.0.clone()).collect();
+        std::mem::take(&mut self.spreads).finish(&regimes, &self.design.places)
+    }
+
     /// Takes over what another collector of the same design has gathered.
     ///
     /// # Panics
@@ -118,6 +130,7 @@ impl Collector {
             *sum += more;
         }
         self.replicates.extend(other.replicates);
+        self.spreads.merge(other.spreads);
     }
 
     /// The results over all replicates added.
@@ -135,6 +148,7 @@ impl Collector {
             differences: self.differences(&critical),
             flows: self.flows(&critical),
             descent: self.descent(&critical),
+            counties: self.spreads(),
             cells: self.cell_values(),
         }
     }
@@ -345,6 +359,26 @@ fn descent_quantities(year: &DescentYear) -> [Option<f64>; DESCENT.len()] {
     ]
 }
 
+/// The sums of one county.
+#[derive(Debug, Clone, Copy)]
+pub struct County<'a> {
+    /// By cell.
+    pub sums: &'a Sums,
+    /// Of the county itself.
+    pub county: &'a CountySums,
+    /// Lines and prices of the year.
+    pub facts: &'a YearFacts,
+}
+
+/// Measures of one county by their index in [`MEASURES`]: those that need no distribution.
+#[must_use]
+pub fn of_county<const N: usize>(county: &County, measures: &[usize; N]) -> [Option<f64>; N] {
+    let mut group = GroupSums::of(county.sums, None, |_| true);
+    group.counties = Some(*county.county);
+    let value = |measure: &usize| evaluate(formula(*measure), &group, &Lines::NONE, county.facts).0;
+    measures.each_ref().map(|measure| value(measure).filter(|value| value.is_finite()))
+}
+
 /// Sums of a group, apart for its lifted and its never registered, and its histograms.
 struct GroupSums {
     lifted: [i64; TALLIES],
@@ -443,6 +477,9 @@ struct Lines {
 }
 
 impl Lines {
+    /// No distribution is known.
+    const NONE: Self = Self { median_income: None, societal: None, subsistence: None };
+
     fn new(all: &Histograms, facts: &YearFacts) -> Self {
         let middle = |column| median(all.column(column)).map(|median| median.value);
         Self {

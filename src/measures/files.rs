@@ -1,4 +1,4 @@
-//! The text of `measures.csv`, `differences.csv`, `flows.csv`, `descent.csv`.
+//! The text of `measures.csv`, `differences.csv`, `flows.csv`, `descent.csv`, `counties.csv`.
 //!
 //! UTF-8, comma, a dot for decimals whatever the locale. Numbers are the shortest that read back as the same number.
 //! An undefined value is an empty cell in a row that stays. Rows are sorted by regime, (baseline,) year, group and
@@ -7,7 +7,7 @@
 use std::fmt;
 
 use crate::measures::catalogue::{DESCENT, OUTCOMES, info};
-use crate::measures::table::{DescentRow, DifferenceRow, FlowRow, MeasureRow, Results};
+use crate::measures::table::{DescentRow, DifferenceRow, FlowRow, MeasureRow, Results, SpreadRow};
 
 /// File name of the measures.
 pub const MEASURES_CSV: &str = "measures.csv";
@@ -32,6 +32,12 @@ pub(crate) const FLOWS_HEAD: &str = "scenario,regime,baseline,year,group,outcome
 /// Columns of the descent after a major illness.
 pub(crate) const DESCENT_HEAD: &str =
     "scenario,regime,years_since,quantity,unit,mean,sd,se,ci_low,ci_high,replicates";
+
+/// File name of the spread between counties.
+pub const COUNTIES_CSV: &str = "counties.csv";
+/// Columns of the spread between counties.
+pub(crate) const COUNTIES_HEAD: &str =
+    "scenario,regime,year,group,measure,unit,counties,q05,q25,median,q75,q95";
 
 /// A number that is not finite was about to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,6 +149,26 @@ pub fn descent(results: &Results) -> Result<Vec<u8>, NotFinite> {
         table.text(row.quantity).text(unit);
         table.number(s.mean)?.number(s.sd)?.number(s.se)?.number(s.ci_low)?.number(s.ci_high)?;
         table.whole(s.replicates).end();
+    }
+    Ok(table.finish())
+}
+
+/// The text of `counties.csv`.
+///
+/// # Errors
+///
+/// [`NotFinite`].
+pub fn counties(results: &Results) -> Result<Vec<u8>, NotFinite> {
+    let mut rows: Vec<&SpreadRow> = results.counties.iter().collect();
+    rows.sort_by_key(|r| (&r.regime, r.year, &r.group, r.measure));
+    let mut table = Table::new(COUNTIES_CSV, COUNTIES_HEAD);
+    for row in rows {
+        table.text(&results.scenario).text(&row.regime).whole(row.year.number());
+        table.text(&row.group).text(row.measure).text(unit_and_weight(row.measure).0).whole(row.counties);
+        for value in row.quantiles {
+            table.number(Some(value))?;
+        }
+        table.end();
     }
     Ok(table.finish())
 }

@@ -8,6 +8,7 @@
 pub mod catalogue;
 pub mod compute;
 pub mod consistency;
+pub mod counties;
 pub mod files;
 pub mod inequality;
 pub mod poverty;

@@ -77,7 +77,7 @@ pub struct MeasureRow {
     pub group: Group,
     /// Measure id.
     pub measure: &'static str,
-    /// Mean denominator over replicates (simulated persons or households); `None` if the measure has none.
+    /// Mean denominator over replicates (persons or households represented); `None` if the measure has none.
     pub denominator: Option<f64>,
     /// Statistics over replicates.
     pub statistics: Statistics,
@@ -115,7 +115,7 @@ pub struct FlowRow {
     pub group: Group,
     /// `saved`, `lost`, `both`, `neither`, `died_or_dissolved`, `unmatched`.
     pub outcome: &'static str,
-    /// Number of simulated root households per replicate.
+    /// Number of root households represented, per replicate.
     pub households: Statistics,
 }
 
@@ -130,6 +130,28 @@ pub struct DescentRow {
     pub quantity: &'static str,
     /// Statistics over the replicates that have such households.
     pub statistics: Statistics,
+}
+
+/// A row of `counties.csv`: how a measure spreads between the counties of a place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpreadRow {
+    /// Regime id.
+    pub regime: String,
+    /// Calendar year.
+    pub year: Year,
+    /// Group id, `place:<name>`.
+    pub group: Group,
+    /// Measure id.
+    pub measure: &'static str,
+    /// Counties in which it is defined, over all replicates.
+    pub counties: u32,
+    /// Quantiles at [`SpreadRow::AT`], each county counting alike.
+    pub quantiles: [f64; 5],
+}
+
+impl SpreadRow {
+    /// Where the quantiles lie.
+    pub const AT: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 }
 
 /// One value per replicate: a row of `replicates.parquet`.
@@ -170,6 +192,8 @@ pub struct Results {
     pub flows: Vec<FlowRow>,
     /// Rows of `descent.csv`.
     pub descent: Vec<DescentRow>,
+    /// Rows of `counties.csv`.
+    pub counties: Vec<SpreadRow>,
     /// Values per replicate.
     pub cells: Vec<CellValue>,
 }

@@ -4,6 +4,7 @@
 //! split-off household's identifier is the same under every regime and no two can collide.
 
 pub mod columns;
+pub mod heterogeneity;
 pub mod synthesis;
 pub mod tables;
 

@@ -398,8 +398,19 @@ impl Synthesiser {
     /// sicker place owes more.
     #[must_use]
     pub fn new(parameters: &PopulationParameters, place: &Place) -> Self {
-        let nation = Self::unscaled(parameters, 1.0, 1.0).with_scores().with_debts();
-        let mut fitted = Self::unscaled(parameters, place.ageing, place.morbidity).with_scores();
+        Self::of_place(&Self::nation(parameters), place)
+    }
+
+    /// The population of the nation, from which that of each place is fitted.
+    #[must_use]
+    pub fn nation(parameters: &PopulationParameters) -> Self {
+        Self::unscaled(parameters, 1.0, 1.0).with_scores().with_debts()
+    }
+
+    /// The same as [`Synthesiser::new`], where the nation is at hand.
+    #[must_use]
+    pub fn of_place(nation: &Self, place: &Place) -> Self {
+        let mut fitted = Self::unscaled(&nation.parameters, place.ageing, place.morbidity).with_scores();
         fitted.medical_debt_intercept = nation.medical_debt_intercept;
         fitted.other_debt_intercept = nation.other_debt_intercept;
         fitted.level = place.income_level.at(START);

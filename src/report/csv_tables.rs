@@ -1,14 +1,15 @@
-//! `measures.csv`, `differences.csv`, `flows.csv`, `descent.csv`, read back to draw a finished run again.
+//! `measures.csv`, `differences.csv`, `flows.csv`, `descent.csv`, `counties.csv`, read back to draw a finished run again.
 
 use std::fmt;
 
 use crate::measures::catalogue::{DESCENT, OUTCOMES, info};
-use crate::measures::files::{DESCENT_HEAD, DIFFERENCES_HEAD, FLOWS_HEAD, MEASURES_HEAD};
-use crate::measures::table::{DescentRow, DifferenceRow, FlowRow, MeasureRow, Statistics};
+use crate::measures::files::{COUNTIES_HEAD, DESCENT_HEAD, DIFFERENCES_HEAD, FLOWS_HEAD, MEASURES_HEAD};
+use crate::measures::table::{DescentRow, DifferenceRow, FlowRow, MeasureRow, SpreadRow, Statistics};
 use crate::units::Year;
 
 pub use crate::measures::files::{
-    DESCENT_CSV, DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, descent, differences, flows, measures,
+    COUNTIES_CSV, DESCENT_CSV, DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, counties, descent, differences,
+    flows, measures,
 };
 
 /// Why a table can't be read.
@@ -123,6 +124,25 @@ pub fn read_descent(bytes: &[u8]) -> Result<Vec<DescentRow>, TableError> {
             years_since: row.count("years_since")?,
             quantity: known.ok_or_else(|| row.bad("quantity"))?,
             statistics: row.statistics("mean")?,
+        })
+    })
+}
+
+/// The rows of `counties.csv`.
+///
+/// # Errors
+///
+/// [`TableError`] at the first cell that is not as [`counties`] writes it.
+pub fn read_counties(bytes: &[u8]) -> Result<Vec<SpreadRow>, TableError> {
+    read(COUNTIES_CSV, COUNTIES_HEAD, bytes, |row| {
+        let value = |column| row.number(column)?.ok_or_else(|| row.bad(column));
+        Ok(SpreadRow {
+            regime: row.text("regime"),
+            year: row.year()?,
+            group: row.text("group"),
+            measure: row.measure()?,
+            counties: row.count("counties")?,
+            quantiles: [value("q05")?, value("q25")?, value("median")?, value("q75")?, value("q95")?],
         })
     })
 }

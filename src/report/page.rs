@@ -205,6 +205,8 @@ fn files(s: &Setting) -> Markup {
             "households after a stroke, heart attack or cancer, by years since",
             "脑卒中、心肌梗死或癌症之后的农户，按发病后年数",
         ),
+        ("counties.csv", "how measures spread between counties", "各县指标的分布"),
+        ("counties.parquet", "measures county by county and year", "各县各年指标"),
         ("replicates.parquet", "every measure by replicate", "各次重复模拟的指标"),
         ("scenario.resolved.toml", "everything in force, defaults included", "全部生效参数（含默认值）"),
         (
@@ -226,7 +228,11 @@ fn provenance(meta: &RunMeta, scenario_hash: &str, s: &Setting) -> Markup {
         (s.pick("Scenario, SHA-256", "情景 SHA-256"), scenario_hash.to_owned()),
         (s.pick("Replicates", "重复次数"), counts.replicates.to_string()),
         (s.pick("Households per replicate", "每次重复户数"), counts.households.to_string()),
-        (s.pick("Persons per replicate at the start", "每次重复期初人数"), counts.persons.to_string()),
+        (
+            s.pick("Persons simulated per replicate in the first year", "每次重复首年模拟人数"),
+            counts.persons.to_string(),
+        ),
+        (s.pick("Persons that they stand for", "所代表人数"), counts.persons_represented.to_string()),
         (s.pick("Person-years over all regimes", "全部方案人年数"), counts.person_years.to_string()),
     ];
     html! {

@@ -45,6 +45,8 @@ pub struct Place {
     /// Households that each that stays in the sample stands for once the poor are registered, among those that
     /// were not; at least 1.
     pub unregistered_weight: u16,
+    /// How its counties differ, if they do.
+    pub spread: Option<Spread>,
     /// Income per head relative to the national rural mean.
     pub income_level: Schedule,
     /// Share of households registered as poor in 2014.
@@ -77,6 +79,25 @@ pub struct Place {
     pub own_revenue_yuan: f64,
     /// The county's shares of what higher levels help to pay, relative to those of the policy.
     pub local_share_factor: f64,
+}
+
+/// How counties of a kind spread about the place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spread {
+    /// Loading of traits on the common factor.
+    pub correlation: f64,
+    /// Log standard deviation of income per head.
+    pub income_log_sd: f64,
+    /// Standard deviation of the log odds of being registered.
+    pub registered_logit_sd: f64,
+    /// Log standard deviation of median travel time.
+    pub travel_log_sd: f64,
+    /// Standard deviation of the log odds that the county hospital can treat.
+    pub capability_logit_sd: f64,
+    /// Log standard deviation of own revenue a head.
+    pub revenue_log_sd: f64,
+    /// Log standard deviation of the number of households.
+    pub households_log_sd: f64,
 }
 
 /// A language of charts and reports.

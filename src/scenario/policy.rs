@@ -233,6 +233,17 @@ impl Schedule {
         }
     }
 
+    /// The schedule with each of its values changed.
+    #[must_use]
+    pub fn map(&self, change: impl Fn(f64) -> f64) -> Self {
+        let points = |points: &[(Year, f64)]| points.iter().map(|(year, x)| (*year, change(*x))).collect();
+        match self {
+            Self::Constant(value) => Self::Constant(change(*value)),
+            Self::Step(steps) => Self::Step(points(steps)),
+            Self::Taper(tapers) => Self::Taper(points(tapers)),
+        }
+    }
+
     /// The values at the points of the schedule.
     pub fn values(&self) -> impl Iterator<Item = f64> + '_ {
         let (one, many): (Option<f64>, &[(Year, f64)]) = match self {

@@ -25,7 +25,7 @@ macro_rules! shipped {
 
 /// Every file that ships, by kind and name.
 pub const ALL: &[Shipped] = shipped! {
-    Scenario "": "history" "inclusive-vs-targeted";
+    Scenario "": "history" "inclusive-vs-targeted" "national" "national-1pct";
     Policy "policies/": "basic-only" "cliff" "historical" "hybrid" "inclusive" "prevention-first" "targeted" "targeted-frozen" "transition";
     Place "places/": "ordinary-county" "poor-county";
 };

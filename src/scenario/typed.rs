@@ -4,7 +4,7 @@ use super::Scenario;
 use super::checks::{in_order, prune};
 use super::diagnostics::Problem;
 use super::document::{Node, Value, to_toml_table};
-use super::plan::{Bilingual, ChartFormat, Language, Output, Place, Plan};
+use super::plan::{Bilingual, ChartFormat, Language, Output, Place, Plan, Spread};
 use super::policy::{Policy, Regime, Schedule};
 use super::raw_policy::policy_from_table;
 use super::society::Society;
@@ -91,6 +91,7 @@ fn place(id: &str, node: &Node) -> Option<Place> {
         share: number(node, "share")?,
         counties: count(node, "counties")?,
         unregistered_weight: u16::try_from(count(node, "unregistered_weight")?).ok()?,
+        spread: spread(node)?,
         income_level: schedule(node.get(&["income_level"])?)?,
         registered_share: number(node, "registered_share")?,
         travel_minutes: number(node, "travel_minutes")?,
@@ -108,6 +109,23 @@ fn place(id: &str, node: &Node) -> Option<Place> {
         own_revenue_yuan: number(node, "own_revenue_yuan")?,
         local_share_factor: number(node, "local_share_factor")?,
     })
+}
+
+/// How the counties of a place differ; nothing if they are alike.
+fn spread(place: &Node) -> Option<Option<Spread>> {
+    if place.get(&["vary"])?.text()? == "none" {
+        return Some(None);
+    }
+    let node = place.get(&["spread"])?;
+    Some(Some(Spread {
+        correlation: number(node, "correlation")?,
+        income_log_sd: number(node, "income_log_sd")?,
+        registered_logit_sd: number(node, "registered_logit_sd")?,
+        travel_log_sd: number(node, "travel_log_sd")?,
+        capability_logit_sd: number(node, "capability_logit_sd")?,
+        revenue_log_sd: number(node, "revenue_log_sd")?,
+        households_log_sd: number(node, "households_log_sd")?,
+    }))
 }
 
 /// The schedule of a checked value.

@@ -48,8 +48,6 @@ pub struct PlaceYear {
     pub care: CareYear,
     /// Incomes and coping.
     pub economy: EconomyYear,
-    /// Incomes of the year before (for the start).
-    pub start_economy: EconomyYear,
     /// Poverty lines.
     pub lines: Lines,
     /// Poverty lines of the year before (for the start).
@@ -122,6 +120,7 @@ pub struct Timetable {
     /// `[regime]`, from the switch on.
     regimes: Vec<Vec<RegimeYear>>,
     switch: Year,
+    start_economy: EconomyYear,
     frailty: Frailty,
 }
 
@@ -148,7 +147,8 @@ impl Timetable {
         let regime = |regime: &Regime| of(&regime.policy, &|year| year >= switch, &mut improved.clone());
         let regimes = scenario.regimes.iter().map(regime).collect();
         let frailty = Frailty::compile(scenario.society.care.frailty_log_sd);
-        Self { history, regimes, years: place_years, switch, frailty }
+        let start_economy = economy_of(scenario, place, tables, START);
+        Self { history, regimes, years: place_years, switch, start_economy, frailty }
     }
 
     /// A year of the place.
@@ -164,6 +164,12 @@ impl Timetable {
             None => &self.history[since(START.next(), year)],
             Some(regime) => &self.regimes[regime][since(self.switch, year)],
         }
+    }
+
+    /// Incomes of the year at whose end the population is synthesised.
+    #[must_use]
+    pub const fn start_economy(&self) -> &EconomyYear {
+        &self.start_economy
     }
 
     /// What stays with people: frailty.
@@ -243,13 +249,6 @@ impl PlaceYear {
         };
         let illness = IllnessYear::compile(society, place, expected, &shares, tables, year);
         let migration = MigrationYear::compile(&society.migration);
-        let economy_of = |year| {
-            let standard = tables.path(Path::DibaoStandard, year);
-            let growth = terms_growth(tables, year);
-            let support = SupportYear::compile(&scenario.history, &society.effort, standard, growth, year);
-            let share = scenario.history.classes.dibao_share.at(year);
-            EconomyYear::compile(society, place, (&support, share), tables, year)
-        };
         let persistent_share = 1.0 - society.economy.transitory_share - society.economy.workers_share;
         let formation = FormationYear::compile(&society.formation, brides);
         let bounds = lane_bounds(&demography, &illness, &formation);
@@ -257,8 +256,7 @@ impl PlaceYear {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let age = |x: f64| x as usize;
         Self {
-            economy: economy_of(year),
-            start_economy: economy_of(year.previous()),
+            economy: economy_of(scenario, place, tables, year),
             care: CareYear::compile(society, place, tables, year),
             lines: Lines::compile(&society.poverty, tables, year),
             start_lines: Lines::compile(&society.poverty, tables, year.previous()),
@@ -321,6 +319,15 @@ impl PlaceYear {
         let next = (i64::from(persistent) * keep + i64::from(innovation) * new) / 65_536;
         i32::try_from(next).expect("ranks are a few standard deviations")
     }
+}
+
+fn economy_of(scenario: &Scenario, place: &Place, tables: &Tables, year: Year) -> EconomyYear {
+    let society = &scenario.society;
+    let standard = tables.path(Path::DibaoStandard, year);
+    let growth = terms_growth(tables, year);
+    let support = SupportYear::compile(&scenario.history, &society.effort, standard, growth, year);
+    let share = scenario.history.classes.dibao_share.at(year);
+    EconomyYear::compile(society, place, (&support, share), tables, year)
 }
 
 fn persistence(rho: f64) -> (i64, i64) {

@@ -3,7 +3,7 @@
 
 use fanpin::measures::catalogue::{DESCENT, GROUPS, MEASURES, OUTCOMES};
 use fanpin::measures::table::{
-    CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, Results, Statistics,
+    CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, Results, SpreadRow, Statistics,
 };
 use fanpin::units::Year;
 
@@ -104,6 +104,9 @@ fn centre(measure: &str, group: usize, regime: usize, year: f64) -> Option<f64> 
     })
 }
 
+/// The group of the only place.
+const PLACE: &str = "place:poor-county";
+
 /// Results of a made-up run.
 pub fn results(shape: Shape) -> Results {
     let mut noise = Noise(7);
@@ -120,7 +123,7 @@ pub fn results(shape: Shape) -> Results {
         regimes,
         baseline: if shape.regimes > 1 { "targeted" } else { "basic-only" }.into(),
         years: years.clone(),
-        groups: GROUPS.iter().map(|(id, _)| (*id).to_owned()).collect(),
+        groups: GROUPS.iter().map(|(id, _)| (*id).to_owned()).chain([PLACE.to_owned()]).collect(),
         ..Results::default()
     };
     let baseline = usize::from(shape.regimes > 1);
@@ -172,6 +175,15 @@ pub fn results(shape: Shape) -> Results {
                     }
                 }
             }
+            results.counties.push(SpreadRow {
+                regime: regime.clone(),
+                year: *year,
+                group: PLACE.to_owned(),
+                measure: "poverty_return_rate",
+                counties: 20,
+                quantiles: [0.03, 0.06, 0.08, 0.11, 0.17]
+                    .map(|at| at * (1.0 + 0.02 * r as f64 + 0.01 * y as f64)),
+            });
             if r != baseline {
                 flows(&mut results, &mut noise, shape, r, y, *year);
             }

@@ -3,6 +3,7 @@
 use fanpin::population::START;
 use fanpin::population::synthesis::Synthesiser;
 use fanpin::scenario::Scenario;
+use fanpin::scenario::plan::Place;
 use fanpin::scenario::policy::Policy;
 use fanpin::simulation::CountyTask;
 use fanpin::units::Year;
@@ -17,6 +18,7 @@ use crate::year::{CountyYear, fix_groups, of_county};
 pub struct World<'a> {
     pub scenario: &'a Scenario,
     pub task: &'a CountyTask,
+    pub place: &'a Place,
     pub synthesiser: &'a Synthesiser,
     pub evidence: &'a Evidence,
 }
@@ -56,7 +58,7 @@ fn setting<'a>(
 ) -> Setting<'a> {
     Setting {
         scenario: world.scenario,
-        place: &world.scenario.places[world.task.place],
+        place: world.place,
         evidence: world.evidence,
         expected,
         key: world.task.key,
@@ -71,8 +73,7 @@ fn setting<'a>(
 }
 
 fn at_start(world: &World) -> County {
-    let expected =
-        Expected::at_start(&world.scenario.society, &world.scenario.places[world.task.place], world.evidence);
+    let expected = Expected::at_start(&world.scenario.society, world.place, world.evidence);
     let nothing = Published::default();
     crate::start::county(&setting(world, START.next(), &expected, &nothing), world.synthesiser, world.task)
 }
@@ -85,7 +86,7 @@ fn through(
     witness: &mut dyn FnMut(&[Setting], &County, &CountyYear),
 ) -> County {
     let (scenario, switch) = (world.scenario, world.scenario.plan.switch_year);
-    let place = &scenario.places[world.task.place];
+    let place = world.place;
     let mut expected = Expected::at_start(&scenario.society, place, world.evidence);
     let nothing = Published::default();
     let mut improved = vec![place.improved_environment];

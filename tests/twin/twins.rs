@@ -1,6 +1,7 @@
 //! Runs both, and stops at the first household-year that differs.
 
 use fanpin::experiment;
+use fanpin::population::heterogeneity;
 use fanpin::population::tables::tables;
 use fanpin::record::{TALLIES, Tally};
 use fanpin::scenario::{Options, Override, Scenario, load_text};
@@ -29,13 +30,15 @@ pub fn agree(text: &str, settings: &[&str]) -> [i64; TALLIES] {
     let evidence = Evidence::read();
     for task in experiment::tasks(&scenario) {
         let mut seen = Seen::default();
-        let ground = Ground::new(&scenario, tables(), scenario.places[task.place].clone());
+        let place = heterogeneity::county(&scenario.places[task.place], task.number);
+        let ground = Ground::new(&scenario, tables(), place);
         let fast = watch_county(&ground.world(&scenario, tables()), &task, Some(&mut seen));
         let years = fast.sums[0].len();
         let mut record = Record::empty(scenario.regimes.len(), years);
         let plain = county_life::World {
             scenario: &scenario,
             task: &task,
+            place: &ground.place,
             synthesiser: &ground.synthesiser,
             evidence: &evidence,
         };

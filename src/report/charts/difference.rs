@@ -74,7 +74,7 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[Trace]) -> f64 {
     let (ticks, up) = nice_ticks(low, high, 6).trimmed(low, high);
 
     let (columns, rows) = panels(series.len(), if setting.width_mm < 120 { 2 } else { 4 });
-    let (room, gap) = (axis_room(&ticks), 5.0);
+    let (room, gap) = (axis_room(&ticks), 9.0);
     // A handful of panels.
     #[allow(clippy::cast_precision_loss)]
     let width = (sheet.width() - 2.0 * MARGIN - room - gap * (columns as f64 - 1.0) - 2.0) / columns as f64;

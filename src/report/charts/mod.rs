@@ -6,6 +6,7 @@
 
 pub mod bill;
 pub mod catastrophic;
+pub mod counties;
 pub mod descent;
 pub mod difference;
 pub mod flows;
@@ -135,6 +136,7 @@ pub fn draw_all(results: &Results, setting: &Setting) -> Vec<Chart> {
         catastrophic::draw(results, setting),
         descent::draw(results, setting),
         squeeze::draw(results, setting),
+        counties::draw(results, setting),
     ]
 }
 
