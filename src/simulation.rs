@@ -4,6 +4,7 @@
 //! regime advances it: what is exogenous (who is a candidate for what, with which number) is drawn
 //! once per person-year and used by all. Counties and replicates know nothing of one another.
 
+mod alike;
 mod estates;
 mod families;
 mod fates;
@@ -16,6 +17,7 @@ mod timetable;
 pub use sampling::Weights;
 pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, year_context, year_facts};
 
+use self::alike::Alike;
 use self::fates::SharedYear;
 use self::gathered::{BATCH, Gathering, each};
 use self::household::{Passages, Setting, Stories, Story};
@@ -195,6 +197,8 @@ struct CountyRun<'a> {
     shared: SharedYear,
     passages: Passages,
     stories: Stories,
+    /// Which regimes have the same terms this year.
+    alike: Vec<Alike>,
     gathering: Gathering,
     /// What the county publishes for the year, and what families expect at its cuts: `[regime]`.
     published: Vec<Published>,
@@ -220,6 +224,7 @@ impl<'a> CountyRun<'a> {
             shared: SharedYear::default(),
             passages: Passages::default(),
             stories: Stories::default(),
+            alike: Vec::new(),
             gathering: Gathering::default(),
             published: Vec::new(),
             short_terms: Vec::new(),
@@ -435,6 +440,12 @@ impl<'a> CountyRun<'a> {
             self.short_terms.push(self.terms_of(year, regime, &published));
             self.published.push(published);
         }
+        self.alike = if self.states.len() > 1 {
+            let rules = (0..self.states.len()).map(|regime| self.regime_year(year, regime));
+            Alike::compare(rules.zip(&self.published))
+        } else {
+            vec![Alike::default()]
+        };
         self.totals.clear();
         self.totals.resize(self.states.len(), ByStratum::default());
     }
@@ -516,6 +527,7 @@ impl<'a> CountyRun<'a> {
             care_terms: self.short_terms[regime].as_ref().unwrap_or(&regime_year.care),
             household,
             shared: &self.shared,
+            alike: &self.alike[regime],
             people: &self.county.persons[household.range()],
             switched: self.switched,
         }

@@ -67,6 +67,16 @@ impl Test {
         }
     }
 
+    /// Whether it looks at the household's income or spending.
+    pub fn sees_money(&self) -> bool {
+        match self {
+            Self::SpendingAbove(_) | Self::IncomeBelow(_) => true,
+            Self::All(tests) | Self::Any(tests) => tests.iter().any(Self::sees_money),
+            Self::Not(test) => test.sees_money(),
+            _ => false,
+        }
+    }
+
     pub fn fail_spending(&mut self) {
         match self {
             Self::SpendingAbove(_) => *self = Self::Nobody,

@@ -29,6 +29,7 @@
 //! - `strength`, the factor for care out of the area and the payer's proration multiply the payment
 //!   before it is rounded and before the ceiling.
 
+mod alike;
 mod breakdown;
 mod compile;
 mod eligibility;
@@ -36,6 +37,7 @@ mod entitlement;
 mod notch;
 mod settle;
 
+pub use alike::OutpatientTerms;
 pub use breakdown::{BillBreakdown, LayerPayment};
 pub use compile::{CompiledLayers, YearContext};
 pub use notch::Notch;

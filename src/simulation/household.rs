@@ -8,9 +8,10 @@ mod recording;
 
 use std::ops::Deref;
 
-use self::care::SettledStay;
+use self::care::{Outpatient, SettledStay};
 use self::lives::Lives;
 use self::reach::Beginning;
+use super::alike::Alike;
 use super::fates::SharedYear;
 use super::gathered::BATCH;
 use super::{CountyTask, PlaceYear, RegimeYear, World};
@@ -35,6 +36,8 @@ pub(super) struct Scratch {
     bills: Vec<SettledStay>,
     /// Admissions by member.
     admitted: Vec<u8>,
+    /// All bills of the year by member.
+    spent: Vec<Money>,
 }
 
 /// What members live through in a household-year: each passage once for all the regimes that share it.
@@ -46,6 +49,7 @@ pub(super) struct Passages {
     lived: usize,
     /// Of a household that came to an end before.
     nobody: Lives,
+    outpatients: Vec<Outpatient>,
 }
 
 impl Passages {
@@ -53,8 +57,9 @@ impl Passages {
     const NOBODY: usize = usize::MAX;
 
     /// Forgets the household-year before.
-    pub const fn clear(&mut self) {
+    pub fn clear(&mut self) {
         (self.begun, self.lived) = (0, 0);
+        self.outpatients.clear();
     }
 }
 
@@ -113,6 +118,8 @@ pub(super) struct Setting<'a> {
     pub care_terms: &'a crate::care::CareTerms,
     pub household: &'a Household,
     pub shared: &'a SharedYear,
+    /// The first regime with the same terms of outpatient care, by class.
+    pub alike: &'a Alike,
     pub people: &'a [Person],
     pub switched: bool,
 }
@@ -273,10 +280,15 @@ impl<'a> Setting<'a> {
         self.open_lists(&passages.beginnings[beginning], state, &mut outcome);
         let reach = self.reach(&passages.beginnings[beginning], state);
         story.lives = self.live(beginning, reach, passages);
-        let (beginning, lives) = (&passages.beginnings[beginning], &passages.lives[story.lives]);
+        let Passages { beginnings, lives, outpatients, .. } = passages;
+        let (beginning, lives) = (&beginnings[beginning], &lives[story.lives]);
         let mut step = Step { setting: self, beginning, lives, states, state, scratch: &mut story.scratch };
         step.take_over(&mut outcome);
-        step.seek_care(&mut outcome);
+        if lives.episodes.is_empty() {
+            step.see_doctors(story.lives, outpatients, &mut outcome);
+        } else {
+            step.seek_care(&mut outcome);
+        }
         step.charge_premiums(&mut outcome);
         (story.before, story.came) = (*step.state, outcome);
         story.cared.clear();
@@ -455,7 +467,7 @@ impl Story {
 
 impl Scratch {
     fn clear(&mut self) {
-        self.persons.clear();
+        self.spent.clear();
         self.bills.clear();
     }
 
@@ -463,7 +475,7 @@ impl Scratch {
     fn spent_as(&self, other: &Self) -> bool {
         self.lost == other.lost
             && self.bills.iter().map(SettledStay::amount).eq(other.bills.iter().map(SettledStay::amount))
-            && self.persons.iter().map(PersonYear::billed).eq(other.persons.iter().map(PersonYear::billed))
+            && self.spent == other.spent
     }
 }
 

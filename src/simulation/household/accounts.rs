@@ -26,7 +26,10 @@ impl Step<'_> {
             ..YearInput::default()
         };
         for worker in &self.lives.workers {
-            let days = self.place_year.work.days(worker.work, self.scratch.lost[worker.at]);
+            let days = self
+                .place_year
+                .work
+                .days(worker.work, self.scratch.lost.get(worker.at).copied().unwrap_or(0));
             let lost = (worker.loss + days).min(1_000_000);
             input.earning[worker.work as usize] += worker.earning;
             input.earning_lost_ppm[worker.work as usize] += worker.earning * lost;

@@ -1,13 +1,13 @@
 //! Care: each episode is treated or forgone, and its bill settled; then the year's outpatient care.
 
-use super::{CareSums, HouseholdOutcome, Step, Telling};
-use crate::billing::{self, HouseholdYear, Ledger, Patient, Payers, PersonYear};
+use super::{CareSums, HouseholdOutcome, Scratch, Step, Telling};
+use crate::billing::{self, HouseholdYear, Ledger, OutpatientTerms, Patient, Payers, PersonYear};
 use crate::care::{Outcome, OutpatientNeed, Reason, Seeker};
 use crate::illness::{MENTAL, PotentialEpisode};
 use crate::population::columns::Status;
 use crate::random::Draw;
 use crate::record::{Column, Histograms, bin};
-use crate::scenario::policy::{Class, ClassSet, PAYERS};
+use crate::scenario::policy::{CLASSES, Class, ClassSet, PAYERS};
 use crate::units::{Money, Rate};
 
 /// Months of a year.
@@ -33,6 +33,31 @@ impl SettledStay {
     }
 }
 
+/// The outpatient care of a household without stays, and what it depends on.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outpatient {
+    lives: usize,
+    doctor: bool,
+    price_factors: [u32; 2],
+    /// Classes that every department knows.
+    classes: ClassSet,
+    /// The first regime with the same terms, for each of the classes.
+    terms: [u16; CLASSES],
+    care: CareSums,
+    spent: Vec<Money>,
+}
+
+impl Outpatient {
+    /// Whether all that outpatient care depends on is the same.
+    fn is_as(&self, other: &Self) -> bool {
+        self.lives == other.lives
+            && self.doctor == other.doctor
+            && self.price_factors == other.price_factors
+            && self.classes == other.classes
+            && self.terms == other.terms
+    }
+}
+
 /// The month of a date, from 0.
 fn month_of(date: u64) -> u8 {
     // Below twelve.
@@ -55,15 +80,12 @@ fn past_december(settled: &billing::Settled) -> Money {
 }
 
 impl Step<'_> {
+    /// A year with an episode in it: each is treated or forgone; then outpatient care.
     pub(super) fn seek_care(&mut self, outcome: &mut HouseholdOutcome) {
-        let members = self.people.len();
         self.scratch.bills.clear();
-        self.scratch.admitted.clear();
-        self.scratch.admitted.resize(members, 0);
-        self.scratch.persons.resize(members, PersonYear::default());
-        self.scratch.persons.iter_mut().for_each(PersonYear::begin);
         self.scratch.lost.clear();
-        self.scratch.lost.resize(members, 0);
+        self.scratch.lost.resize(self.people.len(), 0);
+        self.begin_bills();
         self.states.iter_mut().for_each(|state| state.untreated = false);
         let mut household = HouseholdYear::default();
         let mut liquidity = self.place_year.economy.liquidity(self.state);
@@ -73,8 +95,65 @@ impl Step<'_> {
         if outcome.recognised {
             self.claim_back(&mut household, outcome);
         }
-        self.outpatient(&mut household, outcome);
+        let payers = self.payers(11);
+        let classes = known_of(&payers);
+        let price_factors = self.care_terms.outpatient_factors(classes, outcome.aware);
+        self.outpatient((&payers, classes, price_factors), &mut household, &mut outcome.care);
+        self.add_up_bills();
         self.count_admitted(outcome);
+    }
+
+    /// A year without any episode: outpatient care alone, the same as under an earlier regime whose terms are the
+    /// same to the household.
+    pub(super) fn see_doctors(
+        &mut self,
+        lives: usize,
+        outpatients: &mut Vec<Outpatient>,
+        outcome: &mut HouseholdOutcome,
+    ) {
+        self.scratch.bills.clear();
+        self.scratch.lost.clear();
+        let payers = self.payers(11);
+        let classes = known_of(&payers);
+        let price_factors = self.care_terms.outpatient_factors(classes, outcome.aware);
+        let known = payers.known.unwrap_or_default();
+        let like = Outpatient {
+            lives,
+            doctor: self.clinic.doctor,
+            price_factors,
+            classes,
+            terms: self.alike.of(classes),
+            ..Outpatient::default()
+        };
+        let agreed = known.iter().all(|of| *of == classes);
+        if let Some(same) = outpatients.iter().find(|other| agreed && other.is_as(&like)) {
+            outcome.care = same.care;
+            self.scratch.spent.clone_from(&same.spent);
+            return;
+        }
+        self.begin_bills();
+        let mut care = CareSums { inpatients_last: self.lives.admitted_last, ..CareSums::default() };
+        self.outpatient((&payers, classes, price_factors), &mut HouseholdYear::default(), &mut care);
+        self.add_up_bills();
+        outcome.care = care;
+        if agreed && care.bill <= OutpatientTerms::MOST {
+            outpatients.push(Outpatient { care, spent: self.scratch.spent.clone(), ..like });
+        }
+    }
+
+    /// Begins the members' bills of the year.
+    fn begin_bills(&mut self) {
+        self.scratch.persons.resize(self.people.len(), PersonYear::default());
+        self.scratch.persons.iter_mut().for_each(PersonYear::begin);
+        self.scratch.admitted.clear();
+        self.scratch.admitted.resize(self.people.len(), 0);
+    }
+
+    /// Adds up the bills of each member.
+    fn add_up_bills(&mut self) {
+        let Scratch { persons, spent, .. } = &mut *self.scratch;
+        spent.clear();
+        spent.extend(persons.iter().map(PersonYear::billed));
     }
 
     /// Counts who was admitted once, again in the year, and again after last year.
@@ -277,10 +356,12 @@ impl Step<'_> {
     }
 
     /// Outpatient care of the year, one bill a person, settled after the stays.
-    fn outpatient(&mut self, household: &mut HouseholdYear, outcome: &mut HouseholdOutcome) {
-        let payers = self.payers(11);
-        let classes = known_of(&payers);
-        let price_factors = self.care_terms.outpatient_factors(classes, outcome.aware);
+    fn outpatient(
+        &mut self,
+        (payers, classes, price_factors): (&Payers, ClassSet, [u32; 2]),
+        household: &mut HouseholdYear,
+        care: &mut CareSums,
+    ) {
         let anybody = self.household_patient(classes);
         for at in 0..self.people.len() {
             // A newborn has none.
@@ -295,11 +376,11 @@ impl Step<'_> {
             };
             let patient = self.member_patient(at, insured, anybody);
             let layers = &self.setting.regime_year.layers;
-            let (person, paid) = (&mut self.scratch.persons[at], &mut outcome.care.paid);
+            let (person, paid) = (&mut self.scratch.persons[at], &mut care.paid);
             let mut ledger = Ledger { person, household, paid };
-            let settled = layers.settle_by(&bill, &patient, 0, &payers, &mut ledger);
-            outcome.care.add(&bill, &settled);
-            outcome.care.late += past_december(&settled);
+            let settled = layers.settle_by(&bill, &patient, 0, payers, &mut ledger);
+            care.add(&bill, &settled);
+            care.late += past_december(&settled);
         }
     }
 
@@ -331,8 +412,7 @@ impl Telling<'_> {
             histograms.count(Column::Stays, at, 1);
             histograms.count(Column::StaysSum, at, fen);
         }
-        for spent in self.scratch.persons.iter().map(PersonYear::billed).filter(|spent| *spent > Money::ZERO)
-        {
+        for spent in self.scratch.spent.iter().filter(|spent| **spent > Money::ZERO) {
             let at = bin(spent.fen());
             histograms.count(Column::SpendingPersons, at, 1);
             histograms.count(Column::SpendingSum, at, spent.fen());

@@ -27,6 +27,8 @@ pub(super) struct Lives {
     pub states: Vec<PersonState>,
     pub present: Members,
     pub away: Members,
+    /// How many were admitted the year before.
+    pub admitted_last: i64,
     /// Episodes that happen, by date.
     pub episodes: Vec<PotentialEpisode>,
     pub counts: Counts,
@@ -103,6 +105,9 @@ impl Setting<'_> {
         self.migrate(lives);
         self.illness(lives);
         self.take_stock(lives);
+        if lives.episodes.is_empty() {
+            lives.stay_out_of_hospital();
+        }
         passages.lived += 1;
         count
     }
@@ -369,6 +374,13 @@ impl Lives {
         pupils.clear();
         let present = beginning.present;
         *self = Self { beginning: at, reach, states, present, episodes, workers, pupils, ..Self::default() };
+    }
+
+    /// A year without episodes leaves nobody admitted and nobody untreated.
+    fn stay_out_of_hospital(&mut self) {
+        self.admitted_last = self.present.filter(|at| self.states[at].admitted).count();
+        self.states.iter_mut().for_each(|state| state.untreated = false);
+        self.present.iter().for_each(|at| self.states[at].admitted = false);
     }
 
     /// A year more since cancers and strokes, until they are followed no longer.

@@ -1,0 +1,44 @@
+//! Which regimes have the same terms of outpatient care in a year of a county.
+
+use crate::billing::{OutpatientTerms, Payers};
+use crate::county::Published;
+use crate::scenario::policy::{CLASSES, Class, ClassSet};
+
+use super::RegimeYear;
+
+/// A regime's terms of outpatient care by class, as the number of the first regime that has the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Alike([u16; CLASSES]);
+
+/// Marks terms that look at a household's money, which no other regime shares.
+const OF_ITS_OWN: u16 = 1 << 15;
+
+impl Alike {
+    /// Compares the regimes of a year.
+    pub fn compare<'a>(regimes: impl Iterator<Item = (&'a RegimeYear, &'a Published)>) -> Vec<Self> {
+        let terms = |(rules, published): (&RegimeYear, &Published)| -> Vec<OutpatientTerms> {
+            let (proration, delay_months) = (published.proration, published.delay_months);
+            let payers = Payers { known: None, proration, delay_months };
+            Class::ALL.iter().map(|class| rules.layers.outpatient_terms(*class, &payers)).collect()
+        };
+        let terms: Vec<Vec<OutpatientTerms>> = regimes.map(terms).collect();
+        let number = |regime: usize, class: usize| {
+            let ours = &terms[regime][class];
+            let same = terms[..regime].iter().position(|other| other[class] == *ours);
+            let number = u16::try_from(same.unwrap_or(regime)).expect("few regimes");
+            if ours.depends_on_money() {
+                OF_ITS_OWN | u16::try_from(regime).expect("few regimes")
+            } else {
+                number
+            }
+        };
+        (0..terms.len()).map(|regime| Self(std::array::from_fn(|class| number(regime, class)))).collect()
+    }
+
+    /// The terms of a household in some classes, and nothing for other classes.
+    pub fn of(&self, classes: ClassSet) -> [u16; CLASSES] {
+        let mut terms = [0; CLASSES];
+        classes.iter().for_each(|class| terms[class as usize] = self.0[class as usize]);
+        terms
+    }
+}
