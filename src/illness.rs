@@ -79,6 +79,21 @@ pub struct IllnessYear {
     pub follow_up: [[f64; FOLLOWED_YEARS + 1]; 2],
 }
 
+/// A potential hospital episode of which it is open whether it happens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OpenEpisode {
+    /// Slot of the person.
+    pub slot: u32,
+    /// Its index in the person's year.
+    pub index: u32,
+    /// Position in the year, for the order of bills.
+    pub date: u64,
+    /// Happens under a regime when below its share.
+    pub thinning: f64,
+    severity: u64,
+    cost: u64,
+}
+
 /// Marks of a potential hospital episode, the same under every regime.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PotentialEpisode {
@@ -238,25 +253,30 @@ impl IllnessYear {
         (key, year): (Key, Year),
         (person, slot): (&Person, u32),
         count_word: u64,
-        episodes: &mut Vec<PotentialEpisode>,
+        episodes: &mut Vec<OpenEpisode>,
     ) {
         let healthy = self.episode_bound[usize::from(person.sex)][age_index(year, person.birth_year)];
         let intensity = healthy * f64::from(person.frailty) / 1e6;
         for index in 0..poisson_count(intensity, count_word) {
             let [date, thinning, severity, cost] =
                 key.block(u64::from(index), person.id, year, stream::EPISODE);
-            let [place_word, claim_word, ..] =
-                key.block(u64::from(index), person.id, year, stream::EPISODE_PLACE);
-            episodes.push(PotentialEpisode {
-                slot,
-                date,
-                thinning: unit(thinning),
-                mildness: unit(severity),
-                cost_factor: self.cost_factor(cost),
-                place_word,
-                claim_word,
-                major: None,
-            });
+            episodes.push(OpenEpisode { slot, index, date, thinning: unit(thinning), severity, cost });
+        }
+    }
+
+    /// A potential episode that happens, with all its marks.
+    #[must_use]
+    pub fn happening(&self, (key, year): (Key, Year), id: u64, open: &OpenEpisode) -> PotentialEpisode {
+        let [place_word, claim_word, ..] = key.block(u64::from(open.index), id, year, stream::EPISODE_PLACE);
+        PotentialEpisode {
+            slot: open.slot,
+            date: open.date,
+            thinning: open.thinning,
+            mildness: unit(open.severity),
+            cost_factor: self.cost_factor(open.cost),
+            place_word,
+            claim_word,
+            major: None,
         }
     }
 

@@ -372,6 +372,18 @@ impl Key {
         ((lane as u64) << 48) | (extension >> 16)
     }
 
+    /// Whether the number of a first-stage decision is below a threshold: by its lane and, where that decides
+    /// nothing, its extension.
+    #[must_use]
+    #[inline]
+    pub const fn is_below(self, (draw, lane): (Draw, u16), id: u64, year: Year, limit: u64) -> bool {
+        let known = limit >> 48;
+        if lane as u64 == known {
+            return self.extended(draw, lane, id, year) < limit;
+        }
+        (lane as u64) < known
+    }
+
     /// A generator over successive blocks, with the traits of `rand`.
     #[must_use]
     pub const fn generator(self, id: u64, year: Year, stream: u64) -> Generator {

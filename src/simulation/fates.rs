@@ -3,7 +3,7 @@
 use super::members::Members;
 use super::{CountyRun, PlaceYear, families, rank};
 use crate::demography::{age_index, age_of};
-use crate::illness::{PotentialEpisode, lognormal_ppm};
+use crate::illness::{OpenEpisode, lognormal_ppm};
 use crate::population::columns::{Person, Status};
 use crate::population::synthesis::schooling_years;
 use crate::population::{BirthOrder, CHRONIC_GROUPS, PersonId, Sex};
@@ -36,7 +36,12 @@ pub(super) struct Candidate {
     /// Offset of the person in the household.
     pub offset: u8,
     pub draw: Draw,
-    pub word: u64,
+    pub lane: u16,
+}
+
+/// The chronic group whose onset a decision is about.
+pub(super) fn onset_group(draw: Draw) -> Option<usize> {
+    (draw as usize).checked_sub(Draw::OnsetCardiovascular as usize).filter(|group| *group < CHRONIC_GROUPS)
 }
 
 /// A birth that happens wherever the mother lives.
@@ -51,7 +56,7 @@ pub(super) struct Birth {
 pub(super) struct SharedYear {
     pub candidates: Vec<Candidate>,
     pub births: Vec<Birth>,
-    pub episodes: Vec<PotentialEpisode>,
+    pub episodes: Vec<OpenEpisode>,
     /// Lanes of the first block by offset.
     pub first: Vec<[u16; 16]>,
     /// Lanes of the second block by offset.
@@ -132,33 +137,32 @@ impl CountyRun<'_> {
             while mask != 0 {
                 let draw = FIRST_STAGE[mask.trailing_zeros() as usize];
                 mask &= mask - 1;
-                let word = key.extended(draw, lanes[draw.lane()], person.id, year);
+                let lane = lanes[draw.lane()];
+                let below = |limit: u64| key.is_below((draw, lane), person.id, year, limit);
                 let offset = u8::try_from(offset).expect("a household is small");
-                match draw {
-                    Draw::Episodes => place_year.illness.draw_episodes(
-                        (key, year),
-                        (person, u32::from(offset)),
-                        word,
-                        &mut shared.episodes,
-                    ),
-                    Draw::Birth if word < place_year.demography.birth[age] => {
-                        newborns += 1;
-                        shared.candidates.push(Candidate { offset, draw, word });
+                let is_open = match draw {
+                    Draw::Episodes => {
+                        let word = key.extended(draw, lane, person.id, year);
+                        let who = (person, u32::from(offset));
+                        place_year.illness.draw_episodes((key, year), who, word, &mut shared.episodes);
+                        false
                     }
-                    Draw::Birth => {}
-                    Draw::Leaving if !person.may_leave || word >= place_year.demography.leaving[sex][age] => {
+                    Draw::Birth => {
+                        let is_born = below(place_year.demography.birth[age]);
+                        newborns += usize::from(is_born);
+                        is_born
                     }
+                    Draw::Leaving => person.may_leave && below(place_year.demography.leaving[sex][age]),
                     // A daughter who has no husband here leaves when she marries.
-                    Draw::Marriage
-                        if !person.may_leave
-                            || person.partner != 0
-                            || word >= place_year.formation.marriage[age] => {}
-                    _ => {
-                        let onset =
-                            (draw as usize).wrapping_sub(Draw::OnsetCardiovascular as usize) < CHRONIC_GROUPS;
-                        shared.onsets |= onset;
-                        shared.candidates.push(Candidate { offset, draw, word });
+                    Draw::Marriage => {
+                        let is_daughter = person.may_leave && person.partner == 0;
+                        is_daughter && below(place_year.formation.marriage[age])
                     }
+                    _ => true,
+                };
+                if is_open {
+                    shared.onsets |= onset_group(draw).is_some();
+                    shared.candidates.push(Candidate { offset, draw, lane });
                 }
             }
         }

@@ -69,7 +69,12 @@ impl Gathering {
 
 /// The places of the bits of a set.
 pub(super) fn each(regimes: u64) -> impl Iterator<Item = usize> {
-    (0..BATCH).filter(move |one| regimes >> one & 1 != 0)
+    let mut left = regimes;
+    std::iter::from_fn(move || {
+        let next = (left != 0).then(|| left.trailing_zeros() as usize)?;
+        left &= left - 1;
+        Some(next)
+    })
 }
 
 impl Gathered {

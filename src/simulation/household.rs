@@ -333,17 +333,8 @@ impl<'a> Setting<'a> {
 
     /// Whether the number of a decision is below a threshold.
     fn is_below(&self, draw: Draw, at: usize, limit: u64) -> bool {
-        let lane = u64::from(self.shared.second[at][draw.lane()]);
-        match lane.cmp(&(limit >> 48)) {
-            std::cmp::Ordering::Less => true,
-            std::cmp::Ordering::Greater => false,
-            std::cmp::Ordering::Equal => {
-                // Lanes are 16 bits.
-                #[allow(clippy::cast_possible_truncation)]
-                let word = self.key().extended(draw, lane as u16, self.people[at].id, self.year);
-                word < limit
-            }
-        }
+        let lane = self.shared.second[at][draw.lane()];
+        self.key().is_below((draw, lane), self.people[at].id, self.year, limit)
     }
 
     fn open_lists(&self, beginning: &Beginning, state: &mut HouseholdState, outcome: &mut HouseholdOutcome) {

@@ -10,6 +10,7 @@ use crate::population::Chronic;
 use crate::population::columns::{PersonState, Status};
 use crate::random::{Draw, threshold, unit};
 use crate::schooling::SchoolingYear;
+use crate::simulation::fates::{Candidate, onset_group};
 use crate::simulation::members::Members;
 use crate::units::Money;
 use crate::work::Work;
@@ -123,7 +124,7 @@ impl Setting<'_> {
                 continue;
             }
             match candidate.draw {
-                Draw::Death if candidate.word < threshold(self.death_probability(at, lives)) => {
+                Draw::Death if self.decides(candidate, threshold(self.death_probability(at, lives))) => {
                     self.die(at, lives);
                 }
                 // Leaving for the town, or a daughter for her husband's household.
@@ -203,25 +204,25 @@ impl Setting<'_> {
             let (sex, age) = (usize::from(self.people[at].sex), self.age(at));
             let (state, reach) = (lives.states[at], &lives.reach);
             let illness = &self.place_year.illness;
-            let group = (candidate.draw as usize).wrapping_sub(Draw::OnsetCardiovascular as usize);
-            match candidate.draw {
-                Draw::Disability if !state.disabled => {
+            match (candidate.draw, onset_group(candidate.draw)) {
+                (Draw::Disability, _) if !state.disabled => {
                     let managed = reach.managed.has(at);
                     let p = illness.disability(sex, age, state.chronic, state.untreated, managed);
-                    lives.states[at].disabled = candidate.word < threshold(p);
+                    lives.states[at].disabled = self.decides(candidate, threshold(p));
                 }
-                Draw::Recovery
-                    if candidate.word < illness.recovery[usize::from(reach.mental_treated.has(at))] =>
-                {
-                    lives.states[at].chronic &= !(1 << MENTAL);
+                (Draw::Recovery, _) if state.chronic & (1 << MENTAL) != 0 => {
+                    let limit = illness.recovery[usize::from(reach.mental_treated.has(at))];
+                    if self.decides(candidate, limit) {
+                        lives.states[at].chronic &= !(1 << MENTAL);
+                    }
                 }
-                _ if group < 8 && state.chronic & (1 << group) == 0 => {
+                (_, Some(group)) if state.chronic & (1 << group) == 0 => {
                     let (risk, strain) = (lives.risk(at), lives.strain(at));
                     let p = illness.onset(group, sex, age, state.chronic, risk, strain);
-                    if candidate.word < threshold(p) {
+                    if self.decides(candidate, threshold(p)) {
                         lives.states[at].chronic |= 1 << group;
                         lives.follow(at, group);
-                        self.begin_major(lives, at, group, candidate.word);
+                        self.begin_major(lives, candidate, group);
                     }
                 }
                 _ => {}
@@ -234,11 +235,17 @@ impl Setting<'_> {
             let illness = &self.place_year.illness;
             let share = illness.episode_share(state.chronic, state.disabled, state.untreated, managed);
             if lives.present.has(at) && episode.thinning < share {
-                lives.episodes.push(*episode);
+                lives.episodes.push(illness.happening((self.key(), self.year), self.people[at].id, episode));
             }
         }
         self.follow_up(lives);
         lives.episodes.sort_by_key(|e| (e.date, e.slot));
+    }
+
+    /// Whether the number of a candidate is below a threshold.
+    fn decides(&self, candidate: &Candidate, limit: u64) -> bool {
+        let id = self.people[usize::from(candidate.offset)].id;
+        self.key().is_below((candidate.draw, candidate.lane), id, self.year, limit)
     }
 
     /// The stays that follow a cancer or a stroke of the years before.
@@ -261,11 +268,13 @@ impl Setting<'_> {
     }
 
     /// Cancer, stroke and a share of cardiovascular disease begin with a major stay.
-    fn begin_major(&self, lives: &mut Lives, at: usize, group: usize, word: u64) {
+    fn begin_major(&self, lives: &mut Lives, candidate: &Candidate, group: usize) {
+        let at = usize::from(candidate.offset);
+        let word = || self.key().extended(candidate.draw, candidate.lane, self.people[at].id, self.year);
         let acute = match group {
             STROKE | CANCER => true,
             // The low bits of the word that decided the onset are fresh.
-            CARDIOVASCULAR => unit(word << 40) < self.world.scenario.society.care.acute_cardiovascular,
+            CARDIOVASCULAR => unit(word() << 40) < self.world.scenario.society.care.acute_cardiovascular,
             _ => false,
         };
         if !acute {
