@@ -197,6 +197,8 @@ struct CountyRun<'a> {
     shared: SharedYear,
     passages: Passages,
     stories: Stories,
+    /// The rules of this year: of the place, and of each regime.
+    rules: (Option<&'a PlaceYear>, Vec<&'a RegimeYear>),
     /// Which regimes have the same terms this year.
     alike: Vec<Alike>,
     gathering: Gathering,
@@ -224,6 +226,7 @@ impl<'a> CountyRun<'a> {
             shared: SharedYear::default(),
             passages: Passages::default(),
             stories: Stories::default(),
+            rules: (None, Vec::new()),
             alike: Vec::new(),
             gathering: Gathering::default(),
             published: Vec::new(),
@@ -440,6 +443,8 @@ impl<'a> CountyRun<'a> {
             self.short_terms.push(self.terms_of(year, regime, &published));
             self.published.push(published);
         }
+        let of_regimes = (0..self.states.len()).map(|regime| self.regime_year(year, regime)).collect();
+        self.rules = (Some(self.world.timetable.place_year(year)), of_regimes);
         self.alike = if self.states.len() > 1 {
             let rules = (0..self.states.len()).map(|regime| self.regime_year(year, regime));
             Alike::compare(rules.zip(&self.published))
@@ -514,11 +519,12 @@ impl<'a> CountyRun<'a> {
     /// What is fixed of a household's year under a regime.
     fn setting(&self, year: Year, row: usize, regime: usize, state: &CountyState) -> Setting<'_> {
         let household = &self.county.households[row];
-        let regime_year = self.regime_year(year, regime);
+        let (place_year, regime_years) = &self.rules;
+        let regime_year = regime_years[regime];
         Setting {
             world: self.world,
             year,
-            place_year: self.world.timetable.place_year(year),
+            place_year: place_year.expect("a year is published before it is lived"),
             regime_year,
             published: &self.published[regime],
             thresholds: state.thresholds,

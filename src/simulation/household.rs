@@ -126,7 +126,7 @@ pub(super) struct Setting<'a> {
 
 /// A household in its year under a regime.
 struct Step<'a> {
-    setting: Setting<'a>,
+    setting: &'a Setting<'a>,
     beginning: &'a Beginning,
     lives: &'a Lives,
     states: &'a mut [PersonState],
@@ -138,13 +138,13 @@ impl<'a> Deref for Step<'a> {
     type Target = Setting<'a>;
 
     fn deref(&self) -> &Setting<'a> {
-        &self.setting
+        self.setting
     }
 }
 
 /// A household-year that is over, with what is needed to record it.
 pub(super) struct Telling<'a> {
-    setting: Setting<'a>,
+    setting: &'a Setting<'a>,
     lives: &'a Lives,
     state: &'a HouseholdState,
     scratch: &'a Scratch,
@@ -251,7 +251,7 @@ impl<'a> Setting<'a> {
     /// The year of the household, told as a story of its own or joined to another regime's. The order is that of
     /// the model, and written only here.
     pub fn advance(
-        self,
+        &self,
         regime: usize,
         (passages, stories): (&mut Passages, &mut Stories),
         (states, state): (&mut [PersonState], &mut HouseholdState),
@@ -271,28 +271,29 @@ impl<'a> Setting<'a> {
             }
             return 0;
         }
-        let mut outcome = HouseholdOutcome {
+        let Story { before, came: outcome, cared, scratch, .. } = story;
+        *outcome = HouseholdOutcome {
             members_before: state.members_last,
             poor_last: state.poor_last,
             ..HouseholdOutcome::default()
         };
         let beginning = self.begin(states, passages);
-        self.open_lists(&passages.beginnings[beginning], state, &mut outcome);
+        self.open_lists(&passages.beginnings[beginning], state, outcome);
         let reach = self.reach(&passages.beginnings[beginning], state);
         story.lives = self.live(beginning, reach, passages);
         let Passages { beginnings, lives, outpatients, .. } = passages;
         let (beginning, lives) = (&beginnings[beginning], &lives[story.lives]);
-        let mut step = Step { setting: self, beginning, lives, states, state, scratch: &mut story.scratch };
-        step.take_over(&mut outcome);
+        let mut step = Step { setting: self, beginning, lives, states, state, scratch };
+        step.take_over(outcome);
         if lives.episodes.is_empty() {
-            step.see_doctors(story.lives, outpatients, &mut outcome);
+            step.see_doctors(story.lives, outpatients, outcome);
         } else {
-            step.seek_care(&mut outcome);
+            step.seek_care(outcome);
         }
-        step.charge_premiums(&mut outcome);
-        (story.before, story.came) = (*step.state, outcome);
-        story.cared.clear();
-        story.cared.extend_from_slice(step.states);
+        step.charge_premiums(outcome);
+        *before = *step.state;
+        cared.clear();
+        cared.extend_from_slice(step.states);
         if let Some(same) = told.iter_mut().find(|other| other.leads_to(story)) {
             same.regimes |= story.regimes;
             *state = same.state;
@@ -300,18 +301,21 @@ impl<'a> Setting<'a> {
             stories.told -= 1;
             return same.outcome.died_now;
         }
-        let mut step = Step { setting: self, beginning, lives, states, state, scratch: &mut story.scratch };
-        step.close_accounts(&mut outcome);
-        step.judge_poverty(&mut outcome);
-        step.leave_school(&mut outcome);
-        (story.state, story.outcome) = (*state, outcome);
+        story.outcome = story.came;
+        let Story { outcome, scratch, .. } = story;
+        let mut step = Step { setting: self, beginning, lives, states, state, scratch };
+        step.close_accounts(outcome);
+        step.judge_poverty(outcome);
+        step.leave_school(outcome);
+        let died = outcome.died_now;
+        story.state = *state;
         story.states.clear();
         story.states.extend_from_slice(states);
-        outcome.died_now
+        died
     }
 
     /// What is needed to record a household-year.
-    pub fn tell(self, passages: &'a Passages, story: &'a Story) -> Telling<'a> {
+    pub fn tell(&'a self, passages: &'a Passages, story: &'a Story) -> Telling<'a> {
         let lives = passages.lives.get(story.lives).unwrap_or(&passages.nobody);
         let Story { state, scratch, outcome, .. } = story;
         Telling { setting: self, lives, state, scratch, outcome }

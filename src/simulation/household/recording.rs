@@ -22,7 +22,7 @@ impl Telling<'_> {
 
     /// Adds the household-year to its cell and to the histograms.
     pub fn record(&self, cell: &mut [i64; TALLIES], histograms: &mut Histograms) {
-        let (setting, o) = (&self.setting, self.outcome);
+        let (setting, o) = (self.setting, self.outcome);
         let (mut sums, counts) = (Adder(cell), &self.lives.counts);
         if setting.household.cohort {
             sums.cohort(setting.household, o);
@@ -81,7 +81,7 @@ impl Telling<'_> {
 
     /// The household-year as a row of microdata.
     pub fn panel_row(&self, regime: usize, task: &CountyTask) -> PanelRow {
-        let (setting, o) = (&self.setting, self.outcome);
+        let (setting, o) = (self.setting, self.outcome);
         let small = |n: i64| u8::try_from(n).unwrap_or(u8::MAX);
         PanelRow {
             regime: u16::try_from(regime).expect("few regimes"),
