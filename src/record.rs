@@ -563,9 +563,9 @@ impl Histograms {
         &self.0[column as usize * BINS..(column as usize + 1) * BINS]
     }
 
-    /// Forgets all counts.
-    pub fn clear(&mut self) {
-        self.0.fill(0);
+    /// Multiplies every count by what a household stands for.
+    pub fn weigh(&mut self, weight: i64) {
+        self.0.iter_mut().for_each(|sum| *sum *= weight);
     }
 
     /// Adds to a bin.
@@ -573,9 +573,11 @@ impl Histograms {
         self.0[column as usize * BINS + bin] += amount;
     }
 
-    /// Multiplies every count by what a household stands for.
-    pub fn weigh(&mut self, weight: i64) {
-        self.0.iter_mut().for_each(|sum| *sum *= weight);
+    /// Adds what is marked.
+    pub fn add_marks(&mut self, marks: &Marks) {
+        for (place, amount) in &marks.0 {
+            self.0[*place] += amount;
+        }
     }
 
     /// Adds another county's counts.
@@ -583,6 +585,22 @@ impl Histograms {
         for (sum, more) in self.0.iter_mut().zip(&other.0) {
             *sum += more;
         }
+    }
+}
+
+/// What a household-year adds to the bins of the histograms, worked out once for all regimes that share it.
+#[derive(Debug, Clone, Default)]
+pub struct Marks(Vec<(usize, i64)>);
+
+impl Marks {
+    /// Forgets all marks.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Marks an amount to add to a bin.
+    pub fn count(&mut self, column: Column, bin: usize, amount: i64) {
+        self.0.push((column as usize * BINS + bin, amount));
     }
 }
 

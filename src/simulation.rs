@@ -34,8 +34,8 @@ use crate::population::tables::{Path, Tables};
 use crate::population::{HouseholdId, START};
 use crate::random::{Key, normal, stream};
 use crate::record::{
-    COUNTY_TALLIES, Cell, CountySums, CountyTally, Descent, Flows, Histograms, PanelRow, Standing, Sums,
-    TALLIES,
+    COUNTY_TALLIES, Cell, CountySums, CountyTally, Descent, Flows, Histograms, Marks, PanelRow, Standing,
+    Sums, TALLIES,
 };
 use crate::scenario::Scenario;
 use crate::scenario::plan::Place;
@@ -202,6 +202,7 @@ struct CountyRun<'a> {
     /// Which regimes have the same terms this year.
     alike: Vec<Alike>,
     gathering: Gathering,
+    marks: Marks,
     /// What the county publishes for the year, and what families expect at its cuts: `[regime]`.
     published: Vec<Published>,
     /// `None` where every payer pays in full and in time.
@@ -229,6 +230,7 @@ impl<'a> CountyRun<'a> {
             rules: (None, Vec::new()),
             alike: Vec::new(),
             gathering: Gathering::default(),
+            marks: Marks::default(),
             published: Vec::new(),
             short_terms: Vec::new(),
             totals: Vec::new(),
@@ -574,12 +576,20 @@ impl<'a> CountyRun<'a> {
     ) {
         let report = self.reported(year);
         let mut gathering = std::mem::take(&mut self.gathering);
+        let mut marks = std::mem::take(&mut self.marks);
+        let mut histograms = std::mem::take(self.histograms_of(row));
         let (mut person_years, mut persons) = (0, 0);
         for story in stories.told() {
             let setting = self.setting(year, row, story.first, &self.states[story.first]);
             let telling = setting.tell(passages, story);
             gathering.add((batch, story.regimes), &telling, report.is_some());
+            if report.is_some() {
+                telling.mark(&mut marks);
+            }
             for regime in each(story.regimes).map(|one| batch + one) {
+                if let Some(report) = report {
+                    histograms[regime][report].add_marks(&marks);
+                }
                 let members = u64::from(telling.outcome.members);
                 person_years += if report.is_some() || regime == 0 { members } else { 0 };
                 // Before the switch there is one past for all.
@@ -588,13 +598,20 @@ impl<'a> CountyRun<'a> {
                 persons += if starts { members } else { 0 };
             }
         }
-        self.gathering = gathering;
+        (self.gathering, self.marks) = (gathering, marks);
+        *self.histograms_of(row) = histograms;
         self.record.person_years += person_years;
         self.record.persons += persons;
         let panel = self.task.panel && report.is_some();
         if panel || self.witness.is_some() {
             self.show(year, row, batch, (passages, stories), panel);
         }
+    }
+
+    /// The histograms of a household's stratum: `[regime][year]`.
+    fn histograms_of(&mut self, row: usize) -> &mut Vec<Vec<Histograms>> {
+        let sampled = self.county.households[row].sampled;
+        if sampled { &mut self.sampled.histograms } else { &mut self.record.histograms }
     }
 
     /// Shows a household-year to the witness, and keeps its rows of microdata, regime by regime.
@@ -615,7 +632,7 @@ impl<'a> CountyRun<'a> {
             let panel_row = telling.panel_row(regime, self.task);
             if let Some(witness) = &mut witness {
                 let mut tallies = [0; TALLIES];
-                telling.record(&mut tallies, &mut Histograms::default());
+                telling.record(&mut tallies);
                 witness.household(&tallies, &panel_row);
             }
             if panel {

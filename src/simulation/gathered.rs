@@ -4,7 +4,7 @@
 use super::CountyRun;
 use super::household::Telling;
 use crate::county::Totals;
-use crate::record::{CELLS, Descent, Histograms, Sums};
+use crate::record::{CELLS, Descent, Sums};
 use crate::targeting::SeenIncomes;
 
 /// Regimes that advance together and may share a household-year: a bit each. More of them go in batches, whose size
@@ -28,7 +28,6 @@ struct Gathered {
     sums: Sums,
     /// Cells that anything was added to.
     cells: [bool; CELLS],
-    histograms: Histograms,
     descent: Descent,
     /// Whether anything was added this year.
     used: bool,
@@ -87,7 +86,6 @@ impl Gathered {
             seen: SeenIncomes::default(),
             sums: Sums::default(),
             cells: [false; CELLS],
-            histograms: Histograms::default(),
             descent: Descent::default(),
             used: false,
         }
@@ -100,7 +98,7 @@ impl Gathered {
         if reported {
             let cell = telling.cell();
             self.cells[cell] = true;
-            telling.record(self.sums.cell_mut(cell), &mut self.histograms);
+            telling.record(self.sums.cell_mut(cell));
             telling.follow_shock(&mut self.descent);
         }
     }
@@ -112,7 +110,6 @@ impl Gathered {
             self.sums.cell_mut(cell).fill(0);
         }
         self.cells = [false; CELLS];
-        self.histograms.clear();
         self.descent = Descent::default();
         self.used = false;
     }
@@ -130,13 +127,9 @@ impl CountyRun<'_> {
                 let Some(report) = report else { continue };
                 let sums = &mut self.record.sums[regime][report];
                 (0..CELLS).filter(|cell| set.cells[*cell]).for_each(|cell| sums.add_cell(cell, &set.sums));
-                let (histograms, descent) = if set.sampled {
-                    (&mut self.sampled.histograms[regime][report], &mut self.sampled.descent[regime])
-                } else {
-                    (&mut self.record.histograms[regime][report], &mut self.record.descent[regime])
-                };
-                histograms.add(&set.histograms);
-                descent.add(&set.descent);
+                let strata = (&mut self.record.descent, &mut self.sampled.descent);
+                let descent = if set.sampled { strata.1 } else { strata.0 };
+                descent[regime].add(&set.descent);
             }
             set.clear();
         }

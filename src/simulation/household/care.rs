@@ -6,7 +6,7 @@ use crate::care::{Outcome, OutpatientNeed, Reason, Seeker};
 use crate::illness::{MENTAL, PotentialEpisode};
 use crate::population::columns::Status;
 use crate::random::Draw;
-use crate::record::{Column, Histograms, bin};
+use crate::record::{Column, Marks, bin};
 use crate::scenario::policy::{CLASSES, Class, ClassSet, PAYERS};
 use crate::units::{Money, Rate};
 
@@ -404,18 +404,18 @@ impl Step<'_> {
 }
 
 impl Telling<'_> {
-    /// Counts the year's spending of each member who spent anything, and each stay by its cost.
-    pub(super) fn count_spending(&self, histograms: &mut Histograms) {
+    /// The year's spending of each member who spent anything, and each stay by its cost.
+    pub(super) fn mark_spending(&self, marks: &mut Marks) {
         for stay in &self.scratch.bills {
             let fen = stay.bill.amount.fen();
             let at = bin(fen);
-            histograms.count(Column::Stays, at, 1);
-            histograms.count(Column::StaysSum, at, fen);
+            marks.count(Column::Stays, at, 1);
+            marks.count(Column::StaysSum, at, fen);
         }
         for spent in self.scratch.spent.iter().filter(|spent| **spent > Money::ZERO) {
             let at = bin(spent.fen());
-            histograms.count(Column::SpendingPersons, at, 1);
-            histograms.count(Column::SpendingSum, at, spent.fen());
+            marks.count(Column::SpendingPersons, at, 1);
+            marks.count(Column::SpendingSum, at, spent.fen());
         }
     }
 }

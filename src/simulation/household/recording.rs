@@ -4,7 +4,7 @@ use super::lives::Counts;
 use super::{CountyTask, HouseholdOutcome, PlaceYear, Telling};
 use crate::population::columns::{Household, HouseholdState, Register, Registration};
 use crate::poverty::{Deprivations, Dimension, gap_ppm, is_poor, severity_ppm};
-use crate::record::{Column, Descent, DescentYear, Histograms, PanelRow, Standing, TALLIES, Tally, bin};
+use crate::record::{Column, Descent, DescentYear, Marks, PanelRow, Standing, TALLIES, Tally, bin};
 use crate::scenario::policy::{ClassSet, Payer};
 use crate::targeting::SeenIncomes;
 use crate::units::Money;
@@ -20,8 +20,8 @@ impl Telling<'_> {
         usize::from(self.setting.household.cell)
     }
 
-    /// Adds the household-year to its cell and to the histograms.
-    pub fn record(&self, cell: &mut [i64; TALLIES], histograms: &mut Histograms) {
+    /// Adds the household-year to its cell.
+    pub fn record(&self, cell: &mut [i64; TALLIES]) {
         let (setting, o) = (self.setting, self.outcome);
         let (mut sums, counts) = (Adder(cell), &self.lives.counts);
         if setting.household.cohort {
@@ -51,8 +51,15 @@ impl Telling<'_> {
         for (at, kind) in setting.regime_year.support.kinds() {
             sums.0[Tally::SupportGap as usize + kind as usize] += o.grants.paid(at).fen();
         }
-        count_distribution(histograms, o, members);
-        self.count_spending(histograms);
+    }
+
+    /// What the household-year adds to the histograms.
+    pub fn mark(&self, marks: &mut Marks) {
+        marks.clear();
+        if self.outcome.members > 0 {
+            mark_distribution(marks, self.outcome, i64::from(self.outcome.members));
+            self.mark_spending(marks);
+        }
     }
 
     /// Counts the household's income as officials see it.
@@ -371,33 +378,33 @@ fn over_and_under(o: &HouseholdOutcome, members: i64, line: i64) -> (i64, i64) {
     ((preferential - need).max(0), (need - paid).max(0))
 }
 
-fn count_distribution(h: &mut Histograms, o: &HouseholdOutcome, members: i64) {
+fn mark_distribution(marks: &mut Marks, o: &HouseholdOutcome, members: i64) {
     let paid = o.care.out_of_pocket.fen();
     let income = o.accounts.income.fen() / members;
     let at = bin(income);
-    h.count(Column::IncomePersons, at, members);
-    h.count(Column::IncomeSum, at, income * members);
-    h.count(Column::IncomeOutOfPocket, at, paid);
+    marks.count(Column::IncomePersons, at, members);
+    marks.count(Column::IncomeSum, at, income * members);
+    marks.count(Column::IncomeOutOfPocket, at, paid);
     let consumption = o.accounts.consumption.fen() + paid;
     let food = o.accounts.food.fen();
-    h.count(Column::ConsumptionPersons, bin(consumption / members), members);
+    marks.count(Column::ConsumptionPersons, bin(consumption / members), members);
     if paid > 0 && 10 * paid >= 4 * (consumption - food) {
-        h.count(Column::IncomeChePersons, at, members);
+        marks.count(Column::IncomeChePersons, at, members);
     }
     let critical = consumption - paid * 5 / 2;
     if paid > 0 {
-        h.count(Column::SdgCritical, bin(critical.div_euclid(members)), members);
-        h.count(Column::SdgImpoverishing, bin((consumption - paid).div_euclid(members)), members);
+        marks.count(Column::SdgCritical, bin(critical.div_euclid(members)), members);
+        marks.count(Column::SdgImpoverishing, bin((consumption - paid).div_euclid(members)), members);
     }
     let equivalents = EQUIVALENTS_PPM[usize::try_from(members).expect("positive").min(15)];
     let per_equivalent = |fen: i64| fen * 1_000_000 / equivalents;
     let share = usize::try_from(food * 500 / consumption.max(1)).expect("food is part of it").min(511);
-    h.count(Column::FoodShareHouseholds, share, 1);
-    h.count(Column::FoodShareFood, share, per_equivalent(food));
+    marks.count(Column::FoodShareHouseholds, share, 1);
+    marks.count(Column::FoodShareFood, share, per_equivalent(food));
     if paid > 0 && food >= critical {
         let at = bin(per_equivalent(critical));
-        h.count(Column::XuCritical, at, 1);
-        h.count(Column::XuCriticalPersons, at, members);
+        marks.count(Column::XuCritical, at, 1);
+        marks.count(Column::XuCriticalPersons, at, members);
     }
 }
 
