@@ -1,8 +1,8 @@
-//! The year as one ordered list of calls, over blocks of households, for all regimes together.
+//! The year as one ordered list of calls, household by household, for all regimes together.
 //!
-//! A county lives in memory once. A block of households stays in cache for one year while every
-//! regime advances it: what is exogenous (who is a candidate for what, with which number) is drawn
-//! once per person-year and used by all. Counties and replicates know nothing of one another.
+//! A county lives in memory once. Each household goes through its year under every regime before the next one does: what
+//! is exogenous (who is a candidate for what, with which number) is drawn once and used by all, and what comes out alike
+//! under several regimes is worked out once for them. Counties and replicates know nothing of one another.
 
 mod alike;
 mod estates;
