@@ -22,6 +22,8 @@ use crate::units::{Money, Rate, Year};
 #[derive(Debug, Clone, Default)]
 pub struct SupportYear {
     programmes: Vec<Compiled>,
+    /// Classes that programmes name; `None` if one is for everybody.
+    named: Option<u16>,
     effort_loss: Rate,
     effort_years: u8,
 }
@@ -112,7 +114,7 @@ impl SupportYear {
         year: Year,
     ) -> Self {
         let yuan = |x: f64| Money::try_from_yuan(x).expect("the book bounds amounts");
-        let programmes = policy
+        let programmes: Vec<Compiled> = policy
             .programmes
             .iter()
             .enumerate()
@@ -138,7 +140,9 @@ impl SupportYear {
         // Years of a bounded parameter.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let effort_years = effort.years.max(1.0) as u8;
+        let named = |programme: &Compiled| (programme.classes.0 != 0).then_some(programme.classes.0);
         Self {
+            named: programmes.iter().map(named).try_fold(0, |all, classes| Some(all | classes?)),
             programmes,
             effort_loss: Rate::try_from_share(loss).expect("the book bounds shares"),
             effort_years,
@@ -155,6 +159,9 @@ impl SupportYear {
         (key, year): (Key, Year),
     ) -> (Support, Grants) {
         let (mut support, mut grants) = (Support::default(), Grants::default());
+        if self.named.is_some_and(|named| applicant.classes.0 & named == 0) {
+            return (support, grants);
+        }
         for programme in self.programmes.iter().filter(|programme| programme.is_for(applicant)) {
             let served = served[programme.purse];
             let number = if programme.reach < WHOLE || served < Rate::ONE {

@@ -57,7 +57,8 @@ pub struct Person {
 }
 
 /// What one regime keeps of a person.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, Eq)]
+#[repr(C)]
 pub struct PersonState {
     /// Status under the regime.
     pub status: Status,
@@ -87,6 +88,42 @@ pub struct PersonState {
     pub since_cancer: u8,
     /// The same since a stroke.
     pub since_stroke: u8,
+}
+
+impl PersonState {
+    /// All fields in two words: regimes look for one another's states in every household-year.
+    const fn words(&self) -> [u64; 2] {
+        let Self { status, chronic, disabled, untreated, away, insured, missed, benefits_from, .. } = *self;
+        let Self { widowed, arrived, admitted, schooling_lost, since_cancer, since_stroke, .. } = *self;
+        [
+            u64::from_le_bytes([
+                status as u8,
+                chronic,
+                disabled as u8,
+                untreated as u8,
+                away as u8,
+                insured as u8,
+                missed,
+                benefits_from,
+            ]),
+            u64::from_le_bytes([
+                widowed,
+                arrived as u8,
+                admitted as u8,
+                schooling_lost,
+                since_cancer,
+                since_stroke,
+                0,
+                0,
+            ]),
+        ]
+    }
+}
+
+impl PartialEq for PersonState {
+    fn eq(&self, other: &Self) -> bool {
+        self.words() == other.words()
+    }
 }
 
 /// What all regimes share of a household.
@@ -348,6 +385,29 @@ impl County {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_field_tells_states_apart() {
+        let same = PersonState::default();
+        let others = [
+            PersonState { status: Status::Left, ..same },
+            PersonState { chronic: 1, ..same },
+            PersonState { disabled: true, ..same },
+            PersonState { untreated: true, ..same },
+            PersonState { away: true, ..same },
+            PersonState { insured: true, ..same },
+            PersonState { missed: 1, ..same },
+            PersonState { benefits_from: 1, ..same },
+            PersonState { widowed: 1, ..same },
+            PersonState { arrived: true, ..same },
+            PersonState { admitted: true, ..same },
+            PersonState { schooling_lost: 1, ..same },
+            PersonState { since_cancer: 1, ..same },
+            PersonState { since_stroke: 1, ..same },
+        ];
+        assert_eq!(others.len(), std::mem::size_of::<PersonState>());
+        assert!(others.iter().all(|other| *other != same));
+    }
 
     fn person(id: u64) -> (Person, PersonState) {
         (

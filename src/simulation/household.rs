@@ -285,11 +285,7 @@ impl<'a> Setting<'a> {
         let (beginning, lives) = (&beginnings[beginning], &lives[story.lives]);
         let mut step = Step { setting: self, beginning, lives, states, state, scratch };
         step.take_over(outcome);
-        if lives.episodes.is_empty() {
-            step.see_doctors(story.lives, outpatients, outcome);
-        } else {
-            step.seek_care(outcome);
-        }
+        step.seek_care(story.lives, outpatients, outcome);
         step.charge_premiums(outcome);
         *before = *step.state;
         cared.clear();
@@ -452,7 +448,10 @@ impl Story {
 
     /// Whether another regime that came to its accounts as told would leave them as this one.
     fn leads_to(&self, other: &Self) -> bool {
+        // What differs most often comes first.
         self.lives == other.lives
+            && self.before.savings == other.before.savings
+            && self.came.care.out_of_pocket == other.came.care.out_of_pocket
             && self.before == other.before
             && self.came == other.came
             && self.cared == other.cared

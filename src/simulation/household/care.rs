@@ -80,10 +80,20 @@ fn past_december(settled: &billing::Settled) -> Money {
 }
 
 impl Step<'_> {
-    /// A year with an episode in it: each is treated or forgone; then outpatient care.
-    pub(super) fn seek_care(&mut self, outcome: &mut HouseholdOutcome) {
+    /// Each episode is treated or forgone; then the year's outpatient care.
+    pub(super) fn seek_care(
+        &mut self,
+        lives: usize,
+        outpatients: &mut Vec<Outpatient>,
+        outcome: &mut HouseholdOutcome,
+    ) {
         self.scratch.bills.clear();
         self.scratch.lost.clear();
+        if self.lives.episodes.is_empty() {
+            outcome.care.inpatients_last = self.lives.admitted_last;
+            self.see_doctors(lives, outpatients, outcome);
+            return;
+        }
         self.scratch.lost.resize(self.people.len(), 0);
         self.begin_bills();
         self.states.iter_mut().for_each(|state| state.untreated = false);
@@ -92,27 +102,29 @@ impl Step<'_> {
         for episode in &self.lives.episodes {
             self.attend(episode, &mut household, &mut liquidity, outcome);
         }
-        if outcome.recognised {
-            self.claim_back(&mut household, outcome);
+        if self.scratch.bills.is_empty() {
+            self.see_doctors(lives, outpatients, outcome);
+        } else {
+            if outcome.recognised {
+                self.claim_back(&mut household, outcome);
+            }
+            let payers = self.payers(11);
+            let classes = known_of(&payers);
+            let price_factors = self.care_terms.outpatient_factors(classes, outcome.aware);
+            self.outpatient((&payers, classes, price_factors), &mut household, &mut outcome.care);
+            self.add_up_bills();
         }
-        let payers = self.payers(11);
-        let classes = known_of(&payers);
-        let price_factors = self.care_terms.outpatient_factors(classes, outcome.aware);
-        self.outpatient((&payers, classes, price_factors), &mut household, &mut outcome.care);
-        self.add_up_bills();
         self.count_admitted(outcome);
     }
 
-    /// A year without any episode: outpatient care alone, the same as under an earlier regime whose terms are the
-    /// same to the household.
-    pub(super) fn see_doctors(
+    /// The outpatient care of a year without stays: the same as under an earlier regime whose terms are the same to
+    /// the household.
+    fn see_doctors(
         &mut self,
         lives: usize,
         outpatients: &mut Vec<Outpatient>,
         outcome: &mut HouseholdOutcome,
     ) {
-        self.scratch.bills.clear();
-        self.scratch.lost.clear();
         let payers = self.payers(11);
         let classes = known_of(&payers);
         let price_factors = self.care_terms.outpatient_factors(classes, outcome.aware);
@@ -127,15 +139,15 @@ impl Step<'_> {
         };
         let agreed = known.iter().all(|of| *of == classes);
         if let Some(same) = outpatients.iter().find(|other| agreed && other.is_as(&like)) {
-            outcome.care = same.care;
+            outcome.care.add_outpatient(&same.care);
             self.scratch.spent.clone_from(&same.spent);
             return;
         }
         self.begin_bills();
-        let mut care = CareSums { inpatients_last: self.lives.admitted_last, ..CareSums::default() };
+        let mut care = CareSums::default();
         self.outpatient((&payers, classes, price_factors), &mut HouseholdYear::default(), &mut care);
         self.add_up_bills();
-        outcome.care = care;
+        outcome.care.add_outpatient(&care);
         if agreed && care.bill <= OutpatientTerms::MOST {
             outpatients.push(Outpatient { care, spent: self.scratch.spent.clone(), ..like });
         }
@@ -425,6 +437,15 @@ impl CareSums {
         self.bill += bill.amount;
         self.covered += bill.covered;
         self.out_of_pocket += settled.out_of_pocket;
+    }
+
+    /// Adds outpatient care that was worked out apart.
+    fn add_outpatient(&mut self, care: &Self) {
+        self.bill += care.bill;
+        self.covered += care.covered;
+        self.out_of_pocket += care.out_of_pocket;
+        self.late += care.late;
+        self.add_payments(&care.paid);
     }
 
     fn add_payments(&mut self, paid: &[Money; PAYERS]) {
