@@ -19,7 +19,7 @@ pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, ye
 
 use self::alike::Alike;
 use self::fates::SharedYear;
-use self::gathered::{BATCH, Gathering, each};
+use self::gathered::{Gathering, each};
 use self::household::{Passages, Setting, Stories, Story};
 use crate::billing::Payers;
 use crate::care::CareTerms;
@@ -406,10 +406,8 @@ impl<'a> CountyRun<'a> {
         for row in 0..self.county.households.len() {
             self.draw_shared(year, row);
             passages.clear();
-            for batch in (0..self.states.len()).step_by(BATCH) {
-                self.advance_household(year, row, batch, (&mut passages, &mut stories));
-                self.record_household(year, row, batch, (&passages, &stories));
-            }
+            self.advance_household(year, row, (&mut passages, &mut stories));
+            self.record_household(year, row, (&passages, &stories));
         }
         (self.passages, self.stories) = (passages, stories);
         self.hand_over(self.reported(year));
@@ -541,20 +539,19 @@ impl<'a> CountyRun<'a> {
         }
     }
 
-    /// Advances a household under the regimes of a batch. Deaths in a household that was set up from another count
+    /// Advances a household under every regime. Deaths in a household that was set up from another count
     /// for the cohort of its root, from the year after.
     fn advance_household(
         &mut self,
         year: Year,
         row: usize,
-        batch: usize,
         (passages, stories): (&mut Passages, &mut Stories),
     ) {
         stories.clear();
         let mut states = std::mem::take(&mut self.states);
         let household = &self.county.households[row];
         let (range, root) = (household.range(), household.root as usize);
-        for (regime, state) in states.iter_mut().enumerate().skip(batch).take(BATCH) {
+        for (regime, state) in states.iter_mut().enumerate() {
             let setting = self.setting(year, row, regime, state);
             let here = (&mut state.persons[range.clone()], &mut state.households[row]);
             let died = setting.advance(regime, (passages, stories), here);
@@ -567,13 +564,7 @@ impl<'a> CountyRun<'a> {
     }
 
     /// Records what became of a household, once for all regimes that share it.
-    fn record_household(
-        &mut self,
-        year: Year,
-        row: usize,
-        batch: usize,
-        (passages, stories): (&Passages, &Stories),
-    ) {
+    fn record_household(&mut self, year: Year, row: usize, (passages, stories): (&Passages, &Stories)) {
         let report = self.reported(year);
         let mut gathering = std::mem::take(&mut self.gathering);
         let mut marks = std::mem::take(&mut self.marks);
@@ -582,11 +573,11 @@ impl<'a> CountyRun<'a> {
         for story in stories.told() {
             let setting = self.setting(year, row, story.first, &self.states[story.first]);
             let telling = setting.tell(passages, story);
-            gathering.add((batch, story.regimes), &telling, report.is_some());
+            gathering.add(story.regimes, &telling, report.is_some());
             if report.is_some() {
                 telling.mark(&mut marks);
             }
-            for regime in each(story.regimes).map(|one| batch + one) {
+            for regime in each(story.regimes) {
                 if let Some(report) = report {
                     histograms[regime][report].add_marks(&marks);
                 }
@@ -604,7 +595,7 @@ impl<'a> CountyRun<'a> {
         self.record.persons += persons;
         let panel = self.task.panel && report.is_some();
         if panel || self.witness.is_some() {
-            self.show(year, row, batch, (passages, stories), panel);
+            self.show(year, row, (passages, stories), panel);
         }
     }
 
@@ -615,17 +606,10 @@ impl<'a> CountyRun<'a> {
     }
 
     /// Shows a household-year to the witness, and keeps its rows of microdata, regime by regime.
-    fn show(
-        &mut self,
-        year: Year,
-        row: usize,
-        batch: usize,
-        (passages, stories): (&Passages, &Stories),
-        panel: bool,
-    ) {
+    fn show(&mut self, year: Year, row: usize, (passages, stories): (&Passages, &Stories), panel: bool) {
         let (mut witness, mut rows) = (self.witness.take(), std::mem::take(&mut self.record.panel));
-        for regime in batch..self.states.len().min(batch + BATCH) {
-            let ours = |story: &&Story| story.regimes >> (regime - batch) & 1 != 0;
+        for regime in 0..self.states.len() {
+            let ours = |story: &&Story| story.regimes >> regime & 1 != 0;
             let story = stories.told().iter().find(ours).expect("each regime has its story");
             let setting = self.setting(year, row, regime, &self.states[regime]);
             let telling = setting.tell(passages, story);

@@ -24,6 +24,7 @@ mod values;
 pub use diagnostics::ScenarioError;
 pub use load::{Options, Override, load, load_bytes, load_text};
 pub use resolved::resolved_text;
+pub(crate) use values::MAX_NAMED;
 
 /// The main scenario under settings as `--set` has them, for the tests of the modules.
 ///

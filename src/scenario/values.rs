@@ -12,7 +12,7 @@ use super::shape::Shape;
 use crate::evidence::{Kind, Parameter, nearest, plain_number};
 
 /// Most tables under names that the user chooses: regimes, places, layers.
-const MAX_NAMED: usize = 64;
+pub(crate) const MAX_NAMED: usize = 64;
 /// Most brackets of a layer, or conditions in a list.
 const MAX_ITEMS: usize = 64;
 /// First and last year that a schedule may name.

@@ -5,11 +5,10 @@ use super::CountyRun;
 use super::household::Telling;
 use crate::county::Totals;
 use crate::record::{CELLS, Descent, Sums};
+use crate::scenario::MAX_NAMED;
 use crate::targeting::SeenIncomes;
 
-/// Regimes that advance together and may share a household-year: a bit each. More of them go in batches, whose size
-/// is no part of the result.
-pub(super) const BATCH: usize = u64::BITS as usize;
+const _: () = assert!(MAX_NAMED <= u64::BITS as usize, "a set of regimes has a bit for each");
 
 /// Most sets of regimes that are gathered for apart; rarer ones are gathered for regime by regime.
 const MOST_SETS: usize = 48;
@@ -17,9 +16,7 @@ const MOST_SETS: usize = 48;
 /// What the household-years of one set of regimes add up to.
 #[derive(Debug, Clone)]
 struct Gathered {
-    /// Index of the first regime of the batch.
-    batch: usize,
-    /// One bit for each regime of the batch.
+    /// One bit for each regime.
     regimes: u64,
     /// Households that stand for others.
     sampled: bool,
@@ -40,28 +37,28 @@ pub(super) struct Gathering {
 }
 
 impl Gathering {
-    /// Adds a household-year that a set of regimes of a batch share; `reported` if the year is.
-    pub fn add(&mut self, (batch, regimes): (usize, u64), telling: &Telling, reported: bool) {
+    /// Adds a household-year that a set of regimes share; `reported` if the year is.
+    pub fn add(&mut self, regimes: u64, telling: &Telling, reported: bool) {
         let sampled = telling.is_sampled();
-        match self.place(batch, regimes, sampled) {
+        match self.place(regimes, sampled) {
             Some(at) => self.sets[at].add(telling, reported),
             None => each(regimes).for_each(|one| {
-                let at = self.place(batch, 1 << one, sampled).expect("there is room for each regime");
+                let at = self.place(1 << one, sampled).expect("there is room for each regime");
                 self.sets[at].add(telling, reported);
             }),
         }
     }
 
     /// Place of a set of regimes, unless there are too many of them.
-    fn place(&mut self, batch: usize, regimes: u64, sampled: bool) -> Option<usize> {
-        let is_it = |set: &Gathered| set.regimes == regimes && set.batch == batch && set.sampled == sampled;
+    fn place(&mut self, regimes: u64, sampled: bool) -> Option<usize> {
+        let is_it = |set: &Gathered| set.regimes == regimes && set.sampled == sampled;
         if let Some(found) = self.sets.iter().position(is_it) {
             return Some(found);
         }
         if self.sets.len() >= MOST_SETS && !regimes.is_power_of_two() {
             return None;
         }
-        self.sets.push(Gathered::new(batch, regimes, sampled));
+        self.sets.push(Gathered::new(regimes, sampled));
         Some(self.sets.len() - 1)
     }
 }
@@ -77,9 +74,8 @@ pub(super) fn each(regimes: u64) -> impl Iterator<Item = usize> {
 }
 
 impl Gathered {
-    fn new(batch: usize, regimes: u64, sampled: bool) -> Self {
+    fn new(regimes: u64, sampled: bool) -> Self {
         Self {
-            batch,
             regimes,
             sampled,
             totals: Totals::default(),
@@ -119,7 +115,7 @@ impl CountyRun<'_> {
     /// Hands each regime what its households add up to in the year, and begins anew.
     pub(super) fn hand_over(&mut self, report: Option<usize>) {
         for set in self.gathering.sets.iter_mut().filter(|set| set.used) {
-            for regime in each(set.regimes).map(|one| set.batch + one) {
+            for regime in each(set.regimes) {
                 let totals = self.totals[regime].of_mut(set.sampled);
                 *totals = totals.with(&set.totals, 1);
                 let seen = self.seen[regime].of_mut(set.sampled);

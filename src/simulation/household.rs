@@ -13,7 +13,6 @@ use self::lives::Lives;
 use self::reach::Beginning;
 use super::alike::Alike;
 use super::fates::SharedYear;
-use super::gathered::BATCH;
 use super::{CountyTask, PlaceYear, RegimeYear, World};
 use crate::billing::{Payers, PersonYear};
 use crate::county::Published;
@@ -261,7 +260,7 @@ impl<'a> Setting<'a> {
         }
         let (told, open) = stories.all.split_at_mut(stories.told);
         let story = &mut open[0];
-        (story.regimes, story.first) = (1 << (regime % BATCH), regime);
+        (story.regimes, story.first) = (1 << regime, regime);
         stories.told += 1;
         if state.members_last == 0 && self.shared.births.is_empty() {
             story.come_to_an_end(state);
