@@ -88,9 +88,8 @@ pub struct ProgrammeTotals {
 }
 
 impl Totals {
-    /// With other households, each of which stands for so many.
-    #[must_use]
-    pub fn with(mut self, others: &Self, weight: i64) -> Self {
+    /// Adds other households, each of which stands for so many.
+    pub fn add(&mut self, others: &Self, weight: i64) {
         self.persons += weight * others.persons;
         self.paid.iter_mut().zip(others.paid).for_each(|(sum, more)| *sum += weight * more);
         self.premiums += weight * others.premiums;
@@ -104,7 +103,6 @@ impl Totals {
             sum.owed += weight * more.owed;
             sum.paid += weight * more.paid;
         }
-        self
     }
 
     /// Adds what a household applied for and got.

@@ -446,8 +446,7 @@ impl<'a> CountyRun<'a> {
         let of_regimes = (0..self.states.len()).map(|regime| self.regime_year(year, regime)).collect();
         self.rules = (Some(self.world.timetable.place_year(year)), of_regimes);
         self.alike = if self.states.len() > 1 {
-            let rules = (0..self.states.len()).map(|regime| self.regime_year(year, regime));
-            Alike::compare(rules.zip(&self.published))
+            Alike::compare(self.rules.1.iter().copied().zip(&self.published))
         } else {
             vec![Alike::default()]
         };
@@ -571,7 +570,7 @@ impl<'a> CountyRun<'a> {
         let mut histograms = std::mem::take(self.histograms_of(row));
         let (mut person_years, mut persons) = (0, 0);
         for story in stories.told() {
-            let setting = self.setting(year, row, story.first, &self.states[story.first]);
+            let setting = self.setting(year, row, story.first(), &self.states[story.first()]);
             let telling = setting.tell(passages, story);
             gathering.add(story.regimes, &telling, report.is_some());
             if report.is_some() {

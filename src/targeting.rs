@@ -44,11 +44,9 @@ impl SeenIncomes {
         self.0[bin(seen_per_head)] += 1;
     }
 
-    /// With other households, each of which stands for so many.
-    #[must_use]
-    pub fn with(mut self, others: &Self, weight: u32) -> Self {
+    /// Adds other households, each of which stands for so many.
+    pub fn add(&mut self, others: &Self, weight: u32) {
         self.0.iter_mut().zip(others.0.iter()).for_each(|(sum, more)| *sum += weight * more);
-        self
     }
 
     /// Forgets all households.

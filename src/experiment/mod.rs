@@ -267,7 +267,7 @@ pub fn tasks(scenario: &Scenario) -> Vec<CountyTask> {
         let place = &scenario.places[at];
         let weights =
             Weights { factor: scenario.plan.sampling_factor, unregistered: place.unregistered_weight };
-        for (number, households) in (0..).zip(by_county(place, households)) {
+        for (number, households) in (0..).zip(households_by_county(place, households)) {
             let county = u16::try_from(tasks.len()).expect("at most 4,096 counties");
             let (first, panel) = (0, scenario.output.panel);
             tasks.push(CountyTask { key, place: at, county, number, first, households, weights, panel });
@@ -277,7 +277,7 @@ pub fn tasks(scenario: &Scenario) -> Vec<CountyTask> {
 }
 
 /// Households of each county of a place, at least one.
-fn by_county(place: &Place, households: u32) -> Vec<u32> {
+fn households_by_county(place: &Place, households: u32) -> Vec<u32> {
     if place.spread.is_some() {
         let sizes = heterogeneity::sizes(place);
         return shared_out(households.saturating_sub(place.counties), &sizes)

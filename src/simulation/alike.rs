@@ -10,11 +10,8 @@ use super::RegimeYear;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Alike([u16; CLASSES]);
 
-/// Marks terms that look at a household's money, which no other regime shares.
-const OF_ITS_OWN: u16 = 1 << 15;
-
 impl Alike {
-    /// Compares the regimes of a year.
+    /// Compares the regimes of a year. Terms that look at a household's money are shared with no other regime.
     pub fn compare<'a>(regimes: impl Iterator<Item = (&'a RegimeYear, &'a Published)>) -> Vec<Self> {
         let terms = |(rules, published): (&RegimeYear, &Published)| -> Vec<OutpatientTerms> {
             let (proration, delay_months) = (published.proration, published.delay_months);
@@ -24,13 +21,9 @@ impl Alike {
         let terms: Vec<Vec<OutpatientTerms>> = regimes.map(terms).collect();
         let number = |regime: usize, class: usize| {
             let ours = &terms[regime][class];
-            let same = terms[..regime].iter().position(|other| other[class] == *ours);
-            let number = u16::try_from(same.unwrap_or(regime)).expect("few regimes");
-            if ours.depends_on_money() {
-                OF_ITS_OWN | u16::try_from(regime).expect("few regimes")
-            } else {
-                number
-            }
+            let is_same = |other: &Vec<OutpatientTerms>| !ours.depends_on_money() && other[class] == *ours;
+            let same = terms[..regime].iter().position(is_same);
+            u16::try_from(same.unwrap_or(regime)).expect("few regimes")
         };
         (0..terms.len()).map(|regime| Self(std::array::from_fn(|class| number(regime, class)))).collect()
     }

@@ -116,10 +116,8 @@ impl CountyRun<'_> {
     pub(super) fn hand_over(&mut self, report: Option<usize>) {
         for set in self.gathering.sets.iter_mut().filter(|set| set.used) {
             for regime in each(set.regimes) {
-                let totals = self.totals[regime].of_mut(set.sampled);
-                *totals = totals.with(&set.totals, 1);
-                let seen = self.seen[regime].of_mut(set.sampled);
-                *seen = std::mem::take(seen).with(&set.seen, 1);
+                self.totals[regime].of_mut(set.sampled).add(&set.totals, 1);
+                self.seen[regime].of_mut(set.sampled).add(&set.seen, 1);
                 let Some(report) = report else { continue };
                 let sums = &mut self.record.sums[regime][report];
                 (0..CELLS).filter(|cell| set.cells[*cell]).for_each(|cell| sums.add_cell(cell, &set.sums));

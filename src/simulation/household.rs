@@ -52,9 +52,6 @@ pub(super) struct Passages {
 }
 
 impl Passages {
-    /// Place of the lives of a household that came to an end before.
-    const NOBODY: usize = usize::MAX;
-
     /// Forgets the household-year before.
     pub fn clear(&mut self) {
         (self.begun, self.lived) = (0, 0);
@@ -68,9 +65,8 @@ impl Passages {
 pub(super) struct Story {
     /// The regimes, one bit each.
     pub regimes: u64,
-    /// The first of them.
-    pub first: usize,
-    lives: usize,
+    /// Place of the members' passage; `None` of a household that came to an end before.
+    lives: Option<usize>,
     scratch: Scratch,
     /// As the household came to its accounts.
     before: HouseholdState,
@@ -260,7 +256,7 @@ impl<'a> Setting<'a> {
         }
         let (told, open) = stories.all.split_at_mut(stories.told);
         let story = &mut open[0];
-        (story.regimes, story.first) = (1 << regime, regime);
+        story.regimes = 1 << regime;
         stories.told += 1;
         if state.members_last == 0 && self.shared.births.is_empty() {
             story.come_to_an_end(state);
@@ -279,12 +275,13 @@ impl<'a> Setting<'a> {
         let beginning = self.begin(states, passages);
         self.open_lists(&passages.beginnings[beginning], state, outcome);
         let reach = self.reach(&passages.beginnings[beginning], state);
-        story.lives = self.live(beginning, reach, passages);
+        let passage = self.live(beginning, reach, passages);
+        story.lives = Some(passage);
         let Passages { beginnings, lives, outpatients, .. } = passages;
-        let (beginning, lives) = (&beginnings[beginning], &lives[story.lives]);
+        let (beginning, lives) = (&beginnings[beginning], &lives[passage]);
         let mut step = Step { setting: self, beginning, lives, states, state, scratch };
         step.take_over(outcome);
-        step.seek_care(story.lives, outpatients, outcome);
+        step.seek_care(passage, outpatients, outcome);
         step.charge_premiums(outcome);
         *before = *step.state;
         cared.clear();
@@ -311,7 +308,7 @@ impl<'a> Setting<'a> {
 
     /// What is needed to record a household-year.
     pub fn tell(&'a self, passages: &'a Passages, story: &'a Story) -> Telling<'a> {
-        let lives = passages.lives.get(story.lives).unwrap_or(&passages.nobody);
+        let lives = story.lives.map_or(&passages.nobody, |at| &passages.lives[at]);
         let Story { state, scratch, outcome, .. } = story;
         Telling { setting: self, lives, state, scratch, outcome }
     }
@@ -410,10 +407,6 @@ impl Step<'_> {
         }
     }
 
-    fn present(&self, at: usize) -> bool {
-        self.lives.present.has(at)
-    }
-
     /// Pupils of a household in distress who leave school for good.
     fn leave_school(&mut self, outcome: &mut HouseholdOutcome) {
         let unpaid = outcome.accounts.unpaid > Money::ZERO;
@@ -433,16 +426,21 @@ impl Step<'_> {
 }
 
 impl Story {
+    /// The first of the regimes.
+    pub const fn first(&self) -> usize {
+        self.regimes.trailing_zeros() as usize
+    }
+
     /// The household came to an end before.
     fn come_to_an_end(&mut self, state: &HouseholdState) {
-        (self.lives, self.state) = (Passages::NOBODY, *state);
+        (self.lives, self.state) = (None, *state);
         self.outcome = HouseholdOutcome::dissolved(state);
         self.scratch.clear();
     }
 
     /// Whether both came to an end before in the same way.
     fn has_ended_as(&self, other: &Self) -> bool {
-        self.lives == Passages::NOBODY && other.lives == self.lives && self.state == other.state
+        self.lives.is_none() && other.lives.is_none() && self.state == other.state
     }
 
     /// Whether another regime that came to its accounts as told would leave them as this one.

@@ -44,11 +44,6 @@ impl Weights {
     pub(super) fn of_household(self, sampled: bool) -> u32 {
         self.factor * if sampled { u32::from(self.unregistered) } else { 1 }
     }
-
-    /// What a household that is in the sample for others stands for in the county.
-    pub(super) fn within(self, sampled: bool) -> i64 {
-        if sampled { i64::from(self.unregistered) } else { 1 }
-    }
 }
 
 /// Numbers of households that stand for themselves in the county, and of those that stand for others.
@@ -66,15 +61,17 @@ impl<T> ByStratum<T> {
 
 impl ByStratum<Totals> {
     /// The totals of the county.
-    pub(super) fn whole(self, weights: Weights) -> Totals {
-        if weights.thins() { self.own.with(&self.sampled, weights.within(true)) } else { self.own }
+    pub(super) fn whole(mut self, weights: Weights) -> Totals {
+        self.own.add(&self.sampled, i64::from(weights.unregistered));
+        self.own
     }
 }
 
 impl ByStratum<SeenIncomes> {
     /// Households of the county by seen income.
-    pub(super) fn whole(self, weights: Weights) -> SeenIncomes {
-        if weights.thins() { self.own.with(&self.sampled, u32::from(weights.unregistered)) } else { self.own }
+    pub(super) fn whole(mut self, weights: Weights) -> SeenIncomes {
+        self.own.add(&self.sampled, u32::from(weights.unregistered));
+        self.own
     }
 }
 
@@ -163,7 +160,7 @@ impl CountyRecord {
     /// Applies what each household stands for, and counts the persons represented.
     pub(super) fn weigh(&mut self, weights: Weights, sampled: &Sampled, baseline: usize) {
         let factor = i64::from(weights.factor);
-        let within = weights.within(true);
+        let sampled_factor = factor * i64::from(weights.unregistered);
         if weights.thins() || weights.factor > 1 {
             for sums in self.sums.iter_mut().flatten() {
                 sums.weigh(|cell| weights.of(cell));
@@ -175,12 +172,12 @@ impl CountyRecord {
         }
         for (all, more) in self.histograms.iter_mut().flatten().zip(sampled.histograms.iter().flatten()) {
             let mut more = more.clone();
-            more.weigh(factor * within);
+            more.weigh(sampled_factor);
             all.add(&more);
         }
         for (all, more) in self.descent.iter_mut().zip(&sampled.descent) {
             let mut more = *more;
-            more.weigh(factor * within);
+            more.weigh(sampled_factor);
             all.add(&more);
         }
         let represented = self.sums[baseline][0].total(Tally::Persons, |_| true);

@@ -26,10 +26,9 @@ impl Step<'_> {
             ..YearInput::default()
         };
         for worker in &self.lives.workers {
-            let days = self
-                .place_year
-                .work
-                .days(worker.work, self.scratch.lost.get(worker.at).copied().unwrap_or(0));
+            // Nobody lost days in a year without episodes.
+            let days = self.scratch.lost.get(worker.at).copied().unwrap_or(0);
+            let days = self.place_year.work.days(worker.work, days);
             let lost = (worker.loss + days).min(1_000_000);
             input.earning[worker.work as usize] += worker.earning;
             input.earning_lost_ppm[worker.work as usize] += worker.earning * lost;
@@ -66,7 +65,7 @@ impl Step<'_> {
 
     /// The twin without this year's illness: the same past, county and support, no stays, bills or days lost
     /// and nobody who fell ill this year; who was ill before stays so.
-    fn judge_twin(&self, input: &YearInput, before: HouseholdState, outcome: &mut HouseholdOutcome) {
+    fn judge_twin(&self, input: &YearInput, mut before: HouseholdState, outcome: &mut HouseholdOutcome) {
         let members = i64::from(outcome.members);
         let line = self.place_year.lines.official;
         if outcome.poor_last || !is_poor(outcome.accounts.net_income, members, line) {
@@ -82,7 +81,7 @@ impl Step<'_> {
             let lost = worker.earning * self.loss_before(worker.at).min(worker.loss);
             healthy.earning_lost_ppm[worker.work as usize] += lost;
         }
-        let twin = self.close(&healthy, &mut before.clone());
+        let twin = self.close(&healthy, &mut before);
         outcome.illness_twin = !is_poor(twin.net_income, members, line);
     }
 

@@ -4,7 +4,6 @@ use super::{CareSums, HouseholdOutcome, Scratch, Step, Telling};
 use crate::billing::{self, HouseholdYear, Ledger, OutpatientTerms, Patient, Payers, PersonYear};
 use crate::care::{Outcome, OutpatientNeed, Reason, Seeker};
 use crate::illness::{MENTAL, PotentialEpisode};
-use crate::population::columns::Status;
 use crate::random::Draw;
 use crate::record::{Column, Marks, bin};
 use crate::scenario::policy::{CLASSES, Class, ClassSet, PAYERS};
@@ -108,9 +107,7 @@ impl Step<'_> {
             if outcome.recognised {
                 self.claim_back(&mut household, outcome);
             }
-            let payers = self.payers(11);
-            let classes = known_of(&payers);
-            let price_factors = self.care_terms.outpatient_factors(classes, outcome.aware);
+            let (payers, classes, price_factors) = self.outpatient_terms(outcome.aware);
             self.outpatient((&payers, classes, price_factors), &mut household, &mut outcome.care);
             self.add_up_bills();
         }
@@ -125,9 +122,7 @@ impl Step<'_> {
         outpatients: &mut Vec<Outpatient>,
         outcome: &mut HouseholdOutcome,
     ) {
-        let payers = self.payers(11);
-        let classes = known_of(&payers);
-        let price_factors = self.care_terms.outpatient_factors(classes, outcome.aware);
+        let (payers, classes, price_factors) = self.outpatient_terms(outcome.aware);
         let known = payers.known.unwrap_or_default();
         let like = Outpatient {
             lives,
@@ -153,6 +148,15 @@ impl Step<'_> {
         }
     }
 
+    /// What outpatient care goes by at the end of the year: payers, the classes that any department knows, and the
+    /// factors of price of who is not insured and who is.
+    fn outpatient_terms(&self, aware: bool) -> (Payers, ClassSet, [u32; 2]) {
+        let payers = self.payers(11);
+        let classes = known_of(&payers);
+        let price_factors = self.care_terms.outpatient_factors(classes, aware);
+        (payers, classes, price_factors)
+    }
+
     /// Begins the members' bills of the year.
     fn begin_bills(&mut self) {
         self.scratch.persons.resize(self.people.len(), PersonYear::default());
@@ -171,10 +175,8 @@ impl Step<'_> {
     /// Counts who was admitted once, again in the year, and again after last year.
     fn count_admitted(&mut self, outcome: &mut HouseholdOutcome) {
         let sums = &mut outcome.care;
-        for (state, times) in self.states.iter_mut().zip(&self.scratch.admitted) {
-            if state.status != Status::Present {
-                continue;
-            }
+        for at in self.lives.present.iter() {
+            let (state, times) = (&mut self.states[at], &self.scratch.admitted[at]);
             sums.inpatients += i64::from(*times > 0);
             sums.repeated += i64::from(*times > 1);
             sums.inpatients_last += i64::from(state.admitted);
@@ -353,13 +355,8 @@ impl Step<'_> {
             (false, false) => (days.induced, days.carer),
         };
         self.scratch.lost[at] += self.place_year.economy.days_ppm(patient);
-        let works = |other: usize| {
-            other != at
-                && self.present(other)
-                && !self.states[other].away
-                && self.place_year.works(self.age(other))
-        };
-        if let Some(carer_at) = (0..self.people.len()).find(|other| works(*other)) {
+        let carers = self.lives.present.without(self.lives.away).and(self.shared.workers);
+        if let Some(carer_at) = carers.iter().find(|other| *other != at) {
             let share = Rate::try_from_share(self.world.scenario.society.economy.carer_share)
                 .expect("the book bounds shares");
             let ppm = Money::from_fen(self.place_year.economy.days_ppm(carer)).times(share).fen();
@@ -375,9 +372,9 @@ impl Step<'_> {
         care: &mut CareSums,
     ) {
         let anybody = self.household_patient(classes);
-        for at in 0..self.people.len() {
+        for at in self.lives.present.iter() {
             // A newborn has none.
-            if !self.present(at) || self.people[at].birth_year == self.year.number() {
+            if self.people[at].birth_year == self.year.number() {
                 continue;
             }
             let need = self.outpatient_need(at);

@@ -83,7 +83,6 @@ pub(super) struct Counts {
     pub managed: i64,
     pub screened: i64,
     pub literate_adults: i64,
-    pub pupils: i64,
     pub young: i64,
     pub young_years_lost: i64,
 }
