@@ -1,9 +1,10 @@
 //! Alignment of demography: nearer to the census, the same for every regime, and the same people.
 
+mod small;
+
 use std::collections::BTreeSet;
 
-use fanpin::experiment::{self, Finished, Unwatched};
-use fanpin::scenario::{Options, Override, load_text};
+use fanpin::experiment::Finished;
 
 const TEXT: &str = r#"
 name = "small"
@@ -24,10 +25,7 @@ panel = true
 "#;
 
 fn run(settings: &[&str]) -> Finished {
-    let set = |text: &&str| Override { origin: "setting".to_owned(), text: (*text).to_owned() };
-    let options = Options { overrides: settings.iter().map(set).collect(), ..Options::default() };
-    let scenario = load_text("small.toml", TEXT, &options).unwrap_or_else(|e| panic!("{settings:?}: {e:?}"));
-    experiment::run(&scenario, &Unwatched).expect("nobody stops it")
+    small::run(TEXT, settings)
 }
 
 fn share_of_60(finished: &Finished, year: i16) -> f64 {

@@ -1,9 +1,11 @@
 //! Exaggerations move what they must in the direction they must, and better protection never costs a
 //! household more when behaviour is off.
 
-use fanpin::experiment::{self, Finished, Unwatched};
+mod means;
+mod small;
+
+use fanpin::experiment::Finished;
 use fanpin::record::PanelRow;
-use fanpin::scenario::{Options, Override, load_text};
 
 const SMALL: &str = r#"
 name = "small"
@@ -25,26 +27,15 @@ order = ["targeted", "inclusive"]
 panel = true
 "#;
 
-fn run_text(text: &str, settings: &[&str]) -> Finished {
-    let set = |text: &&str| Override { origin: "setting".to_owned(), text: (*text).to_owned() };
-    let options = Options { overrides: settings.iter().map(set).collect(), ..Options::default() };
-    let scenario = load_text("small.toml", text, &options).unwrap_or_else(|e| panic!("{settings:?}: {e:?}"));
-    experiment::run(&scenario, &Unwatched).expect("nobody stops it")
-}
-
 fn run(settings: &[&str]) -> Finished {
-    run_text(SMALL, settings)
+    small::run(SMALL, settings)
 }
 
 /// Mean of a measure of everyone over the years from 2022, under the targeted regime.
 fn mean(finished: &Finished, measure: &str) -> f64 {
-    let of = |row: &&fanpin::measures::table::MeasureRow| {
-        row.regime == "targeted" && row.group == "all" && row.measure == measure && row.year.number() >= 2022
-    };
-    let rows: Vec<f64> =
-        finished.results.measures.iter().filter(of).filter_map(|row| row.statistics.mean).collect();
-    assert!(!rows.is_empty(), "{measure} is there");
-    rows.iter().sum::<f64>() / rows.len() as f64
+    means::mean(finished, measure, |row| {
+        row.regime == "targeted" && row.group == "all" && row.year.number() >= 2022
+    })
 }
 
 #[test]
@@ -139,7 +130,7 @@ fn exaggerations_move_what_they_must() {
 fn the_illness_poor_are_recognised_and_claim_back_earlier_bills() {
     let inclusive = SMALL.replace("baseline = \"targeted\"", "baseline = \"inclusive\"");
     let of = |settings: &[&str]| {
-        let finished = run_text(&inclusive, settings);
+        let finished = small::run(&inclusive, settings);
         let mean = |measure: &str| {
             let rows = finished.results.measures.iter().filter(|row| {
                 row.regime == "inclusive"
@@ -224,7 +215,7 @@ fn with_behaviour_off_a_more_generous_layer_leaves_no_household_paying_more() {
     );
     // Programmes look at what was paid the year before.
     let settings = [&NO_BEHAVIOUR[..], &["society.switches.programmes=false"]].concat();
-    let finished = run_text(&text, &settings);
+    let finished = small::run(&text, &settings);
     for (regime, (name, _)) in (1..).zip(generous) {
         let paid = payments(&finished, 0, regime);
         for (household, before, after) in &paid {
@@ -248,7 +239,7 @@ fn a_more_generous_first_layer_leaves_less_to_pay_under_the_whole_stack() {
     // Lists look at what was paid the year before: fixed thresholds, nobody re-checked.
     settings.extend(["society.switches.programmes=false", "society.lists.quotas=false"]);
     settings.extend(["regimes.targeted.classes.list=\"frozen\"", "regimes.generous.classes.list=\"frozen\""]);
-    let paid = payments(&run_text(&text, &settings), 0, 1);
+    let paid = payments(&small::run(&text, &settings), 0, 1);
     let (before, after): (i64, i64) = paid.iter().fold((0, 0), |sum, row| (sum.0 + row.1, sum.1 + row.2));
     assert!(after < before, "{before} to {after}");
     assert!(paid.iter().filter(|(_, before, after)| after < before).count() > 50);

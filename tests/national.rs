@@ -1,5 +1,7 @@
 //! The nation by a few households a county: counties that differ, stream through, and add up.
 
+mod means;
+
 use std::collections::BTreeMap;
 
 use fanpin::experiment::{self, Finished, Unwatched};
@@ -27,10 +29,7 @@ fn run(settings: &[&str], threads: usize) -> (Finished, Vec<CountyYear>) {
 }
 
 fn measure(finished: &Finished, (regime, group, id): (&str, &str, &str), year: i16) -> f64 {
-    let row = finished.results.measures.iter().find(|row| {
-        row.regime == regime && row.year.number() == year && row.group == group && row.measure == id
-    });
-    row.and_then(|row| row.statistics.mean).unwrap_or_else(|| panic!("{group} {id} {year}"))
+    means::mean(finished, id, |row| row.regime == regime && row.group == group && row.year.number() == year)
 }
 
 #[test]

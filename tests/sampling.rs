@@ -1,8 +1,10 @@
 //! Households that stand for others: what they add up to, and whom they leave alone.
 
-use fanpin::experiment::{self, Finished, Unwatched};
+mod means;
+mod small;
+
+use fanpin::experiment::Finished;
 use fanpin::record::PanelRow;
-use fanpin::scenario::{Options, Override, load_text};
 
 const SMALL: &str = r#"
 name = "small"
@@ -27,18 +29,14 @@ panel = true
 const WEIGHT: &str = "places.poor-county.unregistered_weight=5";
 
 fn run(settings: &[&str]) -> Finished {
-    let set = |text: &&str| Override { origin: "setting".to_owned(), text: (*text).to_owned() };
-    let options = Options { overrides: settings.iter().map(set).collect(), ..Options::default() };
-    let scenario = load_text("small.toml", SMALL, &options).unwrap_or_else(|e| panic!("{settings:?}: {e:?}"));
-    experiment::run(&scenario, &Unwatched).expect("nobody stops it")
+    small::run(SMALL, settings)
 }
 
 /// Mean of a measure of a group under the baseline in a year.
 fn measure(finished: &Finished, (group, id): (&str, &str), year: i16) -> f64 {
-    let row = finished.results.measures.iter().find(|row| {
-        row.regime == "targeted" && row.year.number() == year && row.group == group && row.measure == id
-    });
-    row.and_then(|row| row.statistics.mean).unwrap_or_else(|| panic!("{group} {id} {year}"))
+    means::mean(finished, id, |row| {
+        row.regime == "targeted" && row.group == group && row.year.number() == year
+    })
 }
 
 /// Standard error of the persons represented: each line of households that was not registered is in with a chance of

@@ -1,7 +1,9 @@
 //! Children's schooling in distress: who leaves school, and what follows for life.
 
-use fanpin::experiment::{self, Finished, Unwatched};
-use fanpin::scenario::{Options, Override, load_text};
+mod means;
+mod small;
+
+use fanpin::experiment::Finished;
 
 const SMALL: &str = r#"
 name = "small"
@@ -21,21 +23,14 @@ order = ["targeted", "basic-only"]
 "#;
 
 fn run(settings: &[&str]) -> Finished {
-    let set = |text: &&str| Override { origin: "setting".to_owned(), text: (*text).to_owned() };
-    let options = Options { overrides: settings.iter().map(set).collect(), ..Options::default() };
-    let scenario = load_text("small.toml", SMALL, &options).unwrap_or_else(|e| panic!("{settings:?}: {e:?}"));
-    experiment::run(&scenario, &Unwatched).expect("nobody stops it")
+    small::run(SMALL, settings)
 }
 
 /// Mean of a measure of everyone from a year on, under a regime.
 fn mean(finished: &Finished, regime: &str, measure: &str, from: i16) -> f64 {
-    let of = |row: &&fanpin::measures::table::MeasureRow| {
-        row.regime == regime && row.group == "all" && row.measure == measure && row.year.number() >= from
-    };
-    let rows: Vec<f64> =
-        finished.results.measures.iter().filter(of).filter_map(|row| row.statistics.mean).collect();
-    assert!(!rows.is_empty(), "{measure} is there");
-    rows.iter().sum::<f64>() / rows.len() as f64
+    means::mean(finished, measure, |row| {
+        row.regime == regime && row.group == "all" && row.year.number() >= from
+    })
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Concentration of medical spending: as unequal as published over a year, while one admission costs as
 //! unequally as published, and the same people are admitted again.
 
-use fanpin::experiment::{self, Finished, Unwatched};
-use fanpin::scenario::{Options, Override, load_text};
+mod means;
+mod small;
+
+use fanpin::experiment::Finished;
 
 /// The rules in force, around the year of the published concentration (2014).
 const HISTORY: &str = r#"
@@ -19,20 +21,12 @@ switch_year = 2016
 "#;
 
 fn run(settings: &[&str]) -> Finished {
-    let set = |text: &&str| Override { origin: "setting".to_owned(), text: (*text).to_owned() };
-    let options = Options { overrides: settings.iter().map(set).collect(), ..Options::default() };
-    let scenario =
-        load_text("small.toml", HISTORY, &options).unwrap_or_else(|e| panic!("{settings:?}: {e:?}"));
-    experiment::run(&scenario, &Unwatched).expect("nobody stops it")
+    small::run(HISTORY, settings)
 }
 
 /// Mean of a measure of everyone over the years.
 fn mean(finished: &Finished, measure: &str) -> f64 {
-    let of = |row: &&fanpin::measures::table::MeasureRow| row.group == "all" && row.measure == measure;
-    let rows: Vec<f64> =
-        finished.results.measures.iter().filter(of).filter_map(|row| row.statistics.mean).collect();
-    assert!(!rows.is_empty(), "{measure} is there");
-    rows.iter().sum::<f64>() / rows.len() as f64
+    means::mean(finished, measure, |row| row.group == "all")
 }
 
 #[test]

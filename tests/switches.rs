@@ -1,9 +1,10 @@
 //! A mechanism that is switched off is out of the model: no parameter that the book puts under its switch
 //! moves a byte of the result tables.
 
+mod small;
+
 use fanpin::evidence::{Book, Kind, Parameter};
-use fanpin::experiment::{self, Finished, Unwatched};
-use fanpin::scenario::{Options, Override, load_text};
+use fanpin::experiment::Finished;
 
 const SMALL: &str = r#"
 name = "small"
@@ -24,10 +25,7 @@ order = ["targeted", "inclusive"]
 "#;
 
 fn run(settings: &[String]) -> Finished {
-    let set = |text: &String| Override { origin: "setting".to_owned(), text: text.clone() };
-    let options = Options { overrides: settings.iter().map(set).collect(), ..Options::default() };
-    let scenario = load_text("small.toml", SMALL, &options).unwrap_or_else(|e| panic!("{settings:?}: {e:?}"));
-    experiment::run(&scenario, &Unwatched).expect("nobody stops it")
+    small::run(SMALL, settings)
 }
 
 fn switches() -> Vec<String> {

@@ -1,8 +1,10 @@
 //! Twins: the same households with the same fates under every regime, whatever else is in the run.
 
+mod small;
+
 use fanpin::experiment::{self, Finished, Unwatched};
 use fanpin::record::PanelRow;
-use fanpin::scenario::{Options, Override, Scenario, load_text};
+use fanpin::scenario::Scenario;
 use fanpin::simulation::{CountyTask, Ground, simulate_county};
 
 const SMALL: &str = r#"
@@ -24,13 +26,11 @@ panel_replicates = 2
 "#;
 
 fn scenario(settings: &[&str]) -> Scenario {
-    let set = |text: &&str| Override { origin: "setting".to_owned(), text: (*text).to_owned() };
-    let overrides = settings.iter().map(set).collect();
-    load_text("small.toml", SMALL, &Options { overrides, ..Options::default() }).expect("the scenario holds")
+    small::scenario(SMALL, settings)
 }
 
 fn run(settings: &[&str]) -> Finished {
-    experiment::run(&scenario(settings), &Unwatched).expect("nobody stops it")
+    small::run(SMALL, settings)
 }
 
 fn rows_of(finished: &Finished, scenario: &Scenario, regime: &str) -> Vec<PanelRow> {
@@ -56,7 +56,7 @@ fn results_are_the_same_at_any_number_of_threads() {
 fn a_regime_equal_to_the_baseline_differs_by_nothing_in_every_household() {
     let text = SMALL.to_owned()
         + "\n[regimes]\norder = [\"targeted\", \"copy\"]\n[regimes.copy]\npolicy = \"targeted\"\nlabel = { en = \"copy\", zh = \"复本\" }\n";
-    let scenario = load_text("small.toml", &text, &Options::default()).expect("the scenario holds");
+    let scenario = small::scenario(&text, &[""; 0]);
     let finished = experiment::run(&scenario, &Unwatched).expect("nobody stops it");
     assert_eq!(rows_of(&finished, &scenario, "targeted"), rows_of(&finished, &scenario, "copy"));
     let differences = finished.results.differences.iter().filter(|row| row.regime == "copy");

@@ -14,13 +14,15 @@
 #![allow(clippy::cast_precision_loss, reason = "counts of instructions are far below 2^53")]
 
 mod callgrind;
+mod file;
 mod recorded;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use callgrind::Profile;
-use recorded::{Recorded, Verdict};
+use file::Recorded;
+use recorded::Verdict;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 

@@ -4,32 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::instructions::Recorded;
+
 /// All figures of the page.
 pub struct Figures {
     /// `benches/instructions.toml`.
-    pub instructions: Instructions,
+    pub instructions: Recorded,
     /// `docs/speed.csv`, by name.
     pub speed: BTreeMap<String, Speed>,
     /// `docs/scaling.csv`.
     pub scaling: Scaling,
-}
-
-/// Instructions of the fixed case.
-#[derive(Debug, Deserialize)]
-pub struct Instructions {
-    pub rustc: String,
-    pub person_years: u64,
-    pub a_person_year: f64,
-    pub load: u64,
-    pub ground: u64,
-    pub process: Vec<Process>,
-}
-
-/// Instructions of a process.
-#[derive(Debug, Deserialize)]
-pub struct Process {
-    pub name: String,
-    pub a_person_year: f64,
 }
 
 /// A line of `docs/speed.csv`: of a text, in `unit`, or of several runs.

@@ -5,6 +5,8 @@
 
 mod chart;
 mod figures;
+#[path = "../instructions/file.rs"]
+mod instructions;
 mod page;
 
 use figures::Figures;

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use fanpin::report::style::number;
 
-use crate::figures::{Figures, Instructions, Point, Scaling, Speed};
+use crate::figures::{Figures, Point, Scaling, Speed};
+use crate::instructions::Recorded;
 
 const BEGIN: &str = "<!-- figures: written by benches/measure -->\n";
 const END: &str = "<!-- end of figures -->\n";
@@ -57,7 +58,7 @@ fn speed(figures: &Figures) -> String {
     table
 }
 
-fn instructions(i: &Instructions) -> String {
+fn instructions(i: &Recorded) -> String {
     let mut table = format!(
         "### Instructions by process\n\n\
          **{}** a regime-person-year, of {} regime-person-years in one county of a thousand households. Beside them, \
