@@ -168,7 +168,11 @@ fn results(scenario: &Scenario, record: &ReplicateRecord) -> Results {
         regimes: scenario.regimes.iter().map(|r| (r.id.clone(), String::new(), String::new())).collect(),
         baseline: scenario.baseline,
         years: scenario.plan.first_year.through(scenario.plan.last_year).collect(),
-        places: scenario.places.iter().map(|place| place.id.clone()).collect(),
+        places: scenario
+            .places
+            .iter()
+            .map(|p| (p.id.clone(), p.label.en.clone(), p.label.zh.clone()))
+            .collect(),
     });
     collector.add(record);
     collector.finish()

@@ -8,7 +8,7 @@ mod sample;
 
 use std::path::PathBuf;
 
-use fanpin::measures::table::Results;
+use fanpin::measures::table::{PlaceInfo, Results, SpreadRow};
 use fanpin::report::charts::bill::{self, BillBreakdown, Payment};
 use fanpin::report::charts::{Chart, Setting, draw_all};
 use fanpin::report::render::render;
@@ -146,9 +146,61 @@ fn counties_have_two_bands_a_regime_unless_they_are_too_few() {
     let mut results = results(USUAL);
     let found = chart(&results, "counties");
     assert_eq!(found.svg.matches("opacity=\"0.2\"").count(), 2 * USUAL.regimes);
-    assert!(found.svg.contains("20 counties (poor-county)"));
     results.counties.iter_mut().for_each(|row| row.counties = 7);
     assert!(chart(&results, "counties").svg.contains("Fewer than eight counties"));
+}
+
+#[test]
+fn counties_go_by_the_label_of_their_place_in_either_language() {
+    let mut results = results(Shape { replicates: 1, ..USUAL });
+    let text = |results: &Results, language| {
+        let charts = draw_all(results, &setting(language, 180));
+        charts.into_iter().find(|chart| chart.id == "counties").unwrap().svg
+    };
+    let (en, zh) = (text(&results, Language::En), text(&results, Language::Zh));
+    assert!(en.contains("Formerly poor county") && zh.contains("原贫困县"));
+    assert!(en.contains("20 counties, the median one with 2800 simulated persons"));
+    assert!(zh.contains("20个县，中位数县模拟2800人"));
+    assert!(!en.contains("poor-county") && !zh.contains("poor-county"), "no raw id");
+    results.places.clear();
+    assert!(text(&results, Language::En).contains("poor-county"), "folders of old have no labels");
+}
+
+#[test]
+fn every_place_with_several_counties_has_its_row() {
+    let mut results = results(USUAL);
+    let others: Vec<SpreadRow> =
+        results.counties.iter().map(|row| SpreadRow { group: "place:other".into(), ..row.clone() }).collect();
+    results.counties.extend(others);
+    results.groups.push("place:other".into());
+    results.places.push(PlaceInfo {
+        id: "other".into(),
+        en: "Other counties".into(),
+        ..PlaceInfo::default()
+    });
+    let found = chart(&results, "counties");
+    assert_eq!(found.svg.matches("opacity=\"0.2\"").count(), 2 * 2 * USUAL.regimes);
+    assert!(found.svg.contains("Formerly poor county") && found.svg.contains("Other counties"));
+}
+
+#[test]
+fn small_counties_are_said_to_spread_by_chance() {
+    let mut results = results(USUAL);
+    let warned =
+        |results: &Results| chart(results, "counties").description.contains("in large part by chance");
+    results.places[0].persons_per_county = Some(4_999);
+    assert!(warned(&results));
+    for enough in [Some(5_000), None] {
+        results.places[0].persons_per_county = enough;
+        assert!(!warned(&results), "{enough:?}");
+    }
+}
+
+#[test]
+fn one_replicate_is_no_mean_over_replicates() {
+    let said = |replicates| chart(&results(Shape { replicates, ..USUAL }), "who-pays").description;
+    assert!(said(1).contains("One replicate: no interval") && !said(1).contains("Means over"));
+    assert!(said(2).contains("Means over replicates"));
 }
 
 #[test]

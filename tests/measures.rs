@@ -80,7 +80,10 @@ fn results(records: &[ReplicateRecord], places: &[&str]) -> Results {
         regimes: ["baseline", "other"].map(|id| (id.to_owned(), id.to_owned(), id.to_owned())).to_vec(),
         baseline: 0,
         years: vec![Year::new(2024)],
-        places: places.iter().map(|place| (*place).to_owned()).collect(),
+        places: places
+            .iter()
+            .map(|place| ((*place).to_owned(), (*place).to_owned(), (*place).to_owned()))
+            .collect(),
     };
     let mut collector = Collector::new(design);
     records.iter().for_each(|record| collector.add(record));

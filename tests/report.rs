@@ -270,6 +270,23 @@ fn the_page_is_whole_offline_and_tells_no_secrets() {
 }
 
 #[test]
+fn brackets_are_announced_only_where_there_are_some() {
+    let parent = tempfile::tempdir().unwrap();
+    for (replicates, brackets) in [(1, false), (3, true)] {
+        let target = parent.path().join(replicates.to_string());
+        let counts = Counts { replicates, ..meta().counts };
+        let meta = RunMeta { counts, ..meta() };
+        let results = results(Shape { replicates, ..SMALL });
+        write_run(&results, &meta, &output(&[]), &target, Existing::Refuse).unwrap();
+        let page = fs::read_to_string(target.join("report.html")).unwrap();
+        for (with, without) in [("In brackets:", "One replicate:"), ("方括号为", "仅一次重复模拟")]
+        {
+            assert_eq!((page.contains(with), page.contains(without)), (brackets, !brackets), "{with}");
+        }
+    }
+}
+
+#[test]
 fn the_program_draws_a_finished_run_again() {
     let parent = tempfile::tempdir().unwrap();
     let target = parent.path().join("run");

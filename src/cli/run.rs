@@ -16,6 +16,7 @@ use crate::measures::table::{Results, Statistics};
 use crate::report::counties::{COUNTIES_PARQUET, CountiesWriter};
 use crate::report::panel;
 use crate::report::store::{Existing, Store};
+use crate::report::style;
 use crate::report::{self, Counts, RunMeta, Timing};
 use crate::scenario::{Scenario, resolved_text};
 use crate::units::Year;
@@ -207,7 +208,7 @@ fn summary(
                 .flows
                 .iter()
                 .find(|row| &row.regime == regime && row.year == *last && row.outcome == outcome);
-            found.and_then(|row| row.households.mean).map_or("–".to_owned(), |mean| format!("{mean:.1}"))
+            found.and_then(|row| row.households.mean).map_or("–".to_owned(), whole)
         };
         let statistics = |id: &str| measure(id, "lifted").map(|row| row.statistics).unwrap_or_default();
         table.add_row([
@@ -232,12 +233,12 @@ fn summary(
         out,
         "{}: {} households, {} persons{}, {} replicate{}, {first}–{last}, seed {}",
         results.scenario,
-        meta.counts.households,
-        meta.counts.persons,
+        grouped(meta.counts.households),
+        grouped(meta.counts.persons),
         if meta.counts.persons == meta.counts.persons_represented {
             String::new()
         } else {
-            format!(" who stand for {}", meta.counts.persons_represented)
+            format!(" who stand for {}", grouped(meta.counts.persons_represented))
         },
         meta.counts.replicates,
         if meta.counts.replicates == 1 { "" } else { "s" },
@@ -261,6 +262,18 @@ fn summary(
     Ok(())
 }
 
+/// Households, to the nearest: thousands apart by commas.
+fn whole(households: f64) -> String {
+    style::number(households, 0)
+}
+
+/// A count with its thousands apart by commas.
+fn grouped(count: u64) -> String {
+    // Far below 2^53.
+    #[allow(clippy::cast_precision_loss)]
+    style::number(count as f64, 0)
+}
+
 fn number(value: Option<f64>, factor: f64) -> String {
     value.map_or("–".to_owned(), |value| format!("{:.2}", value * factor))
 }
@@ -271,5 +284,16 @@ fn interval(statistics: &Statistics, factor: f64) -> String {
     match (statistics.ci_low, statistics.ci_high) {
         (Some(low), Some(high)) => format!("{mean} ± {:.2}", (high - low) / 2.0 * factor),
         _ => mean,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn households_of_the_summary_are_whole_and_grouped() {
+        assert_eq!((whole(307_300.0), whole(118_499.6)), ("307,300".to_owned(), "118,500".to_owned()));
+        assert_eq!(grouped(500_452_600), "500,452,600");
     }
 }

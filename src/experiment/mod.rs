@@ -166,13 +166,14 @@ impl<'a> Grounds<'a> {
 }
 
 fn design(scenario: &Scenario) -> Design {
+    let of_place = |p: &Place| (p.id.clone(), p.label.en.clone(), p.label.zh.clone());
     let label = |r: &crate::scenario::policy::Regime| (r.id.clone(), r.label_en.clone(), r.label_zh.clone());
     Design {
         scenario: scenario.name.clone(),
         regimes: scenario.regimes.iter().map(label).collect(),
         baseline: scenario.baseline,
         years: scenario.plan.first_year.through(scenario.plan.last_year).collect(),
-        places: scenario.places.iter().map(|place| place.id.clone()).collect(),
+        places: scenario.places.iter().map(of_place).collect(),
     }
 }
 
@@ -222,7 +223,7 @@ impl<'a> Gathered<'a> {
     /// Adds a county: whole numbers, so the order in which counties come is no part of the result.
     fn add(&mut self, job: usize, county: CountyRecord, rows: Vec<CountyYear>) {
         let replicate = u32::try_from(job / self.counties).expect("replicates are counted in u32");
-        self.collector.add_county(&rows);
+        self.collector.add_county(&rows, (county.place, county.persons));
         self.waiting.insert(job, rows);
         while let Some(rows) = self.waiting.remove(&self.next) {
             (self.by_county)(&rows);

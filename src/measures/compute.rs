@@ -11,7 +11,9 @@ use crate::measures::counties::{CountyYear, Spreads};
 use crate::measures::inequality::{concentration_from_bins, gini_from_bins};
 use crate::measures::poverty::{median, share_below};
 use crate::measures::statistics::{CriticalValues, difference};
-use crate::measures::table::{CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, Results, SpreadRow};
+use crate::measures::table::{
+    CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, PlaceInfo, Results, SpreadRow,
+};
 use crate::measures::{real, real_wide};
 use crate::record::{
     Cell, Column, CountySums, DESCENT_YEARS, Descent, DescentYear, Flows, Histograms, ReplicateRecord,
@@ -30,8 +32,8 @@ pub struct Design {
     pub baseline: usize,
     /// Reported years.
     pub years: Vec<Year>,
-    /// Names of the places, in the order of the records.
-    pub places: Vec<String>,
+    /// Place ids with their labels (en, zh), in the order of the records.
+    pub places: Vec<(String, String, String)>,
 }
 
 /// Gathers the records of a run.
@@ -44,6 +46,8 @@ pub struct Collector {
     /// Sums over replicates of what each cell is divided by: `[regime][year][cell]`.
     denominators: Vec<i128>,
     spreads: Spreads,
+    /// Persons simulated in each county, by place.
+    persons: Vec<Vec<u64>>,
 }
 
 /// What is kept of a record.
@@ -72,7 +76,8 @@ impl Collector {
             .filter(|(group, measure)| has_distribution(*group) || !needs_distribution(*measure))
             .collect();
         let denominators = vec![0; design.regimes.len() * design.years.len() * cells.len()];
-        Self { design, cells, replicates: Vec::new(), denominators, spreads: Spreads::default() }
+        let persons = vec![Vec::new(); design.places.len()];
+        Self { design, cells, replicates: Vec::new(), denominators, spreads: Spreads::default(), persons }
     }
 
     /// Adds the record of a replicate. The order of the records is no part of the result.
@@ -110,14 +115,28 @@ impl Collector {
         });
     }
 
-    /// Adds the years of a county, in any order.
-    pub fn add_county(&mut self, rows: &[CountyYear]) {
+    /// Adds the years of a county of a place and the number of persons simulated in it, in any order.
+    ///
+    /// # Panics
+    /// If the place is none of the design.
+    pub fn add_county(&mut self, rows: &[CountyYear], (place, persons): (usize, u64)) {
         self.spreads.add(rows);
+        self.persons[place].push(persons);
+    }
+
+    fn places(&mut self) -> Vec<PlaceInfo> {
+        let info = |((id, en, zh), persons): (&(String, String, String), &mut Vec<u64>)| {
+            persons.sort_unstable();
+            let persons_per_county = persons.get(persons.len() / 2).copied();
+            PlaceInfo { id: id.clone(), en: en.clone(), zh: zh.clone(), persons_per_county }
+        };
+        self.design.places.iter().zip(&mut self.persons).map(info).collect()
     }
 
     fn spreads(&mut self) -> Vec<SpreadRow> {
         let regimes: Vec<String> = self.design.regimes.iter().map(|regime| regime.0.clone()).collect();
-        std::mem::take(&mut self.spreads).finish(&regimes, &self.design.places)
+        let places: Vec<String> = self.design.places.iter().map(|place| place.0.clone()).collect();
+        std::mem::take(&mut self.spreads).finish(&regimes, &places)
     }
 
     /// Takes over what another collector of the same design has gathered.
@@ -131,6 +150,9 @@ impl Collector {
         }
         self.replicates.extend(other.replicates);
         self.spreads.merge(other.spreads);
+        for (persons, more) in self.persons.iter_mut().zip(other.persons) {
+            persons.extend(more);
+        }
     }
 
     /// The results over all replicates added.
@@ -149,6 +171,7 @@ impl Collector {
             flows: self.flows(&critical),
             descent: self.descent(&critical),
             counties: self.spreads(),
+            places: self.places(),
             cells: self.cell_values(),
         }
     }
@@ -328,7 +351,7 @@ impl Collector {
     fn group(&self, index: usize) -> String {
         match GROUPS.get(index) {
             Some((id, _)) => (*id).to_owned(),
-            None => format!("place:{}", self.design.places[index - GROUPS.len()]),
+            None => format!("place:{}", self.design.places[index - GROUPS.len()].0),
         }
     }
 }
@@ -641,8 +664,21 @@ mod tests {
             regimes: ["a", "b"].map(|id| (id.to_owned(), id.to_owned(), id.to_owned())).to_vec(),
             baseline: 0,
             years: vec![Year::new(2021)],
-            places: places.iter().map(|place| (*place).to_owned()).collect(),
+            places: places.iter().map(|place| ((*place).to_owned(), String::new(), String::new())).collect(),
         }
+    }
+
+    #[test]
+    fn persons_of_a_county_are_the_median_in_whatever_order_counties_come() {
+        let mut some = Collector::new(design(&["x", "y"]));
+        let mut more = some.clone();
+        for persons in [900, 20] {
+            some.add_county(&[], (0, persons));
+        }
+        more.add_county(&[], (0, 50));
+        some.merge(more);
+        let found: Vec<Option<u64>> = some.places().iter().map(|place| place.persons_per_county).collect();
+        assert_eq!(found, [Some(50), None]);
     }
 
     fn facts() -> YearFacts {

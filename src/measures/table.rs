@@ -154,6 +154,20 @@ impl SpreadRow {
     pub const AT: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 }
 
+/// A kind of county, as charts name it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlaceInfo {
+    /// Id, as in the group `place:<id>`.
+    pub id: String,
+    /// English label.
+    pub en: String,
+    /// Chinese label.
+    pub zh: String,
+    /// Median over its counties and all replicates of the persons simulated at the end of the first reported year
+    /// under the baseline; nothing where no county was counted.
+    pub persons_per_county: Option<u64>,
+}
+
 /// One value per replicate: a row of `replicates.parquet`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CellValue {
@@ -184,6 +198,8 @@ pub struct Results {
     pub years: Vec<Year>,
     /// Group ids in canonical order.
     pub groups: Vec<Group>,
+    /// Places in scenario order.
+    pub places: Vec<PlaceInfo>,
     /// Rows of `measures.csv`, sorted by regime order as in the file (regime id, year, group, measure).
     pub measures: Vec<MeasureRow>,
     /// Rows of `differences.csv`.

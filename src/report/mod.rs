@@ -29,7 +29,7 @@ use self::replicates::{REPLICATES_PARQUET, ReplicatesError};
 use self::store::{Existing, MANIFEST, Store, StoreError, TIMING, finite, json, sha256};
 use self::style::{PAPER, Theme};
 use crate::measures::files::NotFinite;
-use crate::measures::table::Results;
+use crate::measures::table::{PlaceInfo, Results};
 use crate::scenario::plan::{Bilingual, ChartFormat, Language, Output};
 use crate::units::{UnitError, Year};
 
@@ -118,6 +118,9 @@ pub struct Manifest {
     pub years: Vec<i16>,
     /// Groups in canonical order.
     pub groups: Vec<String>,
+    /// Places in the scenario's order; none in folders of versions that didn't write them.
+    #[serde(default)]
+    pub places: Vec<PlaceEntry>,
     /// How charts were drawn.
     pub output: OutputEntry,
     /// SHA-256 of each file but `timing.json`.
@@ -144,6 +147,33 @@ pub struct RegimeEntry {
     pub en: String,
     /// Chinese label.
     pub zh: String,
+}
+
+/// A place in a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceEntry {
+    /// Id.
+    pub id: String,
+    /// English label.
+    pub en: String,
+    /// Chinese label.
+    pub zh: String,
+    /// Persons simulated in its median county.
+    pub persons_per_county: Option<u64>,
+}
+
+impl From<&PlaceInfo> for PlaceEntry {
+    fn from(place: &PlaceInfo) -> Self {
+        let PlaceInfo { id, en, zh, persons_per_county } = place.clone();
+        Self { id, en, zh, persons_per_county }
+    }
+}
+
+impl From<&PlaceEntry> for PlaceInfo {
+    fn from(place: &PlaceEntry) -> Self {
+        let PlaceEntry { id, en, zh, persons_per_county } = place.clone();
+        Self { id, en, zh, persons_per_county }
+    }
 }
 
 /// What was written.
@@ -376,6 +406,7 @@ fn manifest(
         baseline: results.baseline.clone(),
         years: results.years.iter().map(|y| y.number()).collect(),
         groups: results.groups.clone(),
+        places: results.places.iter().map(PlaceEntry::from).collect(),
         output: OutputEntry {
             languages: output.languages.iter().map(|l| language_tag(*l).to_owned()).collect(),
             formats: output.formats.iter().map(|f| extension(*f).to_owned()).collect(),
@@ -492,6 +523,7 @@ pub fn read_results(folder: &Path, manifest: &Manifest) -> Result<Results, Repor
         years: years
             .map_err(|e| ReportError::NotAResult { folder: folder.to_owned(), reason: e.to_string() })?,
         groups: manifest.groups.clone(),
+        places: manifest.places.iter().map(PlaceInfo::from).collect(),
         measures: csv_tables::read_measures(&read_file(folder, MEASURES_CSV, manifest)?)?,
         differences: csv_tables::read_differences(&read_file(folder, DIFFERENCES_CSV, manifest)?)?,
         flows: csv_tables::read_flows(&read_file(folder, FLOWS_CSV, manifest)?)?,

@@ -108,11 +108,7 @@ fn edition(
         p.lead { (s.bilingual(&meta.description)) }
         h2 { (s.pick("Key numbers", "主要结果")) }
         (numbers(&table.texts(s)))
-        p { (s.pick(
-            "In brackets: 95% interval of the mean over replicates. Differences are paired: each replicate is compared \
-             with itself under the baseline, with the same households and the same illnesses.",
-            "方括号为各次重复模拟均值的95%置信区间。差值为配对比较：每次重复模拟中，同样的农户、同样的疾病，仅政策方案不同。",
-        )) }
+        p { (about_numbers(meta, s)) }
         @if !edition.charts.is_empty() {
             h2 { (s.pick("Charts", "图")) }
             @for chart in edition.charts { (figure(chart, formats)) }
@@ -126,6 +122,22 @@ fn edition(
         h2 { (s.pick("To run this again", "复现信息")) }
         (provenance(meta, scenario_hash, s))
     }
+}
+
+/// What stands in brackets, and what differences are.
+fn about_numbers(meta: &RunMeta, s: &Setting) -> &'static str {
+    if meta.counts.replicates > 1 {
+        return s.pick(
+            "In brackets: 95% interval of the mean over replicates. Differences are paired: each replicate is compared \
+             with itself under the baseline, with the same households and the same illnesses.",
+            "方括号为各次重复模拟均值的95%置信区间。差值为配对比较：每次重复模拟中，同样的农户、同样的疾病，仅政策方案不同。",
+        );
+    }
+    s.pick(
+        "One replicate: the numbers have no interval. Differences are paired: regimes are compared on the same households \
+         with the same illnesses.",
+        "仅一次重复模拟，数字无区间。差值为配对比较：同样的农户、同样的疾病，仅政策方案不同。",
+    )
 }
 
 fn numbers(table: &TableTexts) -> Markup {

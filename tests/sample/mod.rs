@@ -3,7 +3,7 @@
 
 use fanpin::measures::catalogue::{DESCENT, GROUPS, MEASURES, OUTCOMES};
 use fanpin::measures::table::{
-    CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, Results, SpreadRow, Statistics,
+    CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, PlaceInfo, Results, SpreadRow, Statistics,
 };
 use fanpin::units::Year;
 
@@ -124,6 +124,12 @@ pub fn results(shape: Shape) -> Results {
         baseline: if shape.regimes > 1 { "targeted" } else { "basic-only" }.into(),
         years: years.clone(),
         groups: GROUPS.iter().map(|(id, _)| (*id).to_owned()).chain([PLACE.to_owned()]).collect(),
+        places: vec![PlaceInfo {
+            id: "poor-county".into(),
+            en: "Formerly poor county".into(),
+            zh: "原贫困县".into(),
+            persons_per_county: Some(2_800),
+        }],
         ..Results::default()
     };
     let baseline = usize::from(shape.regimes > 1);

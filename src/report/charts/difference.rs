@@ -1,7 +1,9 @@
 //! Paired difference of the return rate to the baseline, a panel a regime on one scale.
 
 use super::lines::{Reach, Trace, line, path, ribbon};
-use super::sheet::{AXIS_PT, MARGIN, Numbers, Plot, Sheet, axis_room, grid_up, panels, years_axis};
+use super::sheet::{
+    AXIS_PT, MARGIN, Numbers, Plot, Sheet, axis_room, grid_up, panel_gap, panels, years_axis,
+};
 use super::{Chart, Setting, interval, interval_note, replicates};
 use crate::measures::table::{Results, Statistics};
 use crate::report::fonts::Weight;
@@ -19,8 +21,8 @@ pub fn draw(results: &Results, setting: &Setting) -> Chart {
     let name = baseline.map_or(results.baseline.as_str(), |index| setting.regime(results, index));
     let subtitle = match setting.language {
         Language::En => format!(
-            "Poverty-return rate of lifted people less that under the baseline, {name}, for the same people with the \
-             same illnesses (percentage points)"
+            "Poverty-return rate of lifted people less that under {name}: same people, same illnesses (percentage \
+             points)"
         ),
         Language::Zh => {
             format!("脱贫人口返贫率与基准方案（{name}）之差，同一人群、同样的疾病（百分点）")
@@ -74,7 +76,7 @@ fn draw_panels(sheet: &mut Sheet, results: &Results, series: &[Trace]) -> f64 {
     let (ticks, up) = nice_ticks(low, high, 6).trimmed(low, high);
 
     let (columns, rows) = panels(series.len(), if setting.width_mm < 120 { 2 } else { 4 });
-    let (room, gap) = (axis_room(&ticks), 9.0);
+    let (room, gap) = (axis_room(&ticks), panel_gap(setting));
     // A handful of panels.
     #[allow(clippy::cast_precision_loss)]
     let width = (sheet.width() - 2.0 * MARGIN - room - gap * (columns as f64 - 1.0) - 2.0) / columns as f64;

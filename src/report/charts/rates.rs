@@ -95,7 +95,10 @@ impl EndLabels {
                 .into_iter()
                 .map(|line| (line, String::new()))
                 .collect();
-            let room = most - width_mm(&value, LABEL_PT, Weight::Regular) - 1.0;
+            // On a wide sheet the value may stand out.
+            let value_room =
+                if setting.width_mm < 120 { width_mm(&value, LABEL_PT, Weight::Regular) + 1.0 } else { 0.0 };
+            let room = most - value_room;
             match block.last_mut() {
                 Some(last) if width_mm(&last.0, LABEL_PT, Weight::Bold) <= room => last.1 = value,
                 _ => block.push((String::new(), value)),

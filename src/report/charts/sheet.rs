@@ -226,6 +226,12 @@ pub fn years_axis(sheet: &mut Sheet, plot: &Plot, (first, last): (i16, i16), num
     }
 }
 
+/// Room between panels side by side that each have years under them: more than between the years of one.
+#[must_use]
+pub const fn panel_gap(setting: &Setting) -> f64 {
+    if setting.width_mm < 120 { 9.0 } else { 13.0 }
+}
+
 /// Columns and rows for a number of panels, as even as can be.
 #[must_use]
 pub fn panels(count: usize, most_columns: usize) -> (usize, usize) {

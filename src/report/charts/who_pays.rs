@@ -1,7 +1,7 @@
 //! Who pays the medical bills: a stacked bar a regime, yuan per head and year.
 
 use super::sheet::{MARGIN, Plot, Sheet, grid_across, numbers_across};
-use super::{Chart, Setting, last_year};
+use super::{Chart, Setting, last_year, replicates};
 use crate::measures::catalogue::{OUT_OF_POCKET_LABEL, paid_measure, payer_label};
 use crate::measures::table::Results;
 use crate::report::fonts::{Weight, width_mm};
@@ -35,10 +35,17 @@ pub fn draw(results: &Results, setting: &Setting) -> Chart {
         .collect();
     sheet.key(&key);
     let bottom = draw_bars(&mut sheet, results, &bars);
-    let note = setting.pick(
-        "Means over replicates; intervals are in measures.csv. Right of the bars: the whole bill.",
-        "为各次重复模拟的均值，区间见measures.csv；条右数字为医疗费用总额。",
-    );
+    let note = if replicates(results.measures.iter().map(|row| row.statistics)) > 1 {
+        setting.pick(
+            "Means over replicates; intervals are in measures.csv. Right of the bars: the whole bill.",
+            "为各次重复模拟的均值，区间见measures.csv；条右数字为医疗费用总额。",
+        )
+    } else {
+        setting.pick(
+            "One replicate: no interval. Right of the bars: the whole bill.",
+            "仅一次重复模拟，无区间；条右数字为医疗费用总额。",
+        )
+    };
     sheet.finish(bottom, note)
 }
 
