@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use fanpin::measures::outlay::OUTLAY;
 use fanpin::measures::table::Results;
 use fanpin::report::csv_tables::{self, TableError};
 use fanpin::report::store::{Existing, Store, StoreError, files_of, sha256};
@@ -74,12 +75,13 @@ fn a_run_is_the_same_bytes_every_time_and_hashed() {
     let (mut first, mut second) = (write("a", &meta()), write("b", &slower));
     assert_ne!(first.remove("timing.json"), second.remove("timing.json"));
     assert!(first == second, "only timing differs");
-    assert_eq!(first.keys().filter(|f| f.starts_with("charts/")).count(), 9 * 2 * 3);
+    assert_eq!(first.keys().filter(|f| f.starts_with("charts/")).count(), 10 * 2 * 3);
     for file in [
         "measures.csv",
         "differences.csv",
         "flows.csv",
         "descent.csv",
+        "outlay.csv",
         "counties.csv",
         "replicates.parquet",
         "report.html",
@@ -115,6 +117,8 @@ fn tables_read_back_as_they_were_written() {
     results.differences.sort_by_key(|r| (r.regime.clone(), r.year, r.group.clone(), r.measure));
     results.flows.sort_by_key(|r| (r.regime.clone(), r.year, place(r.outcome)));
     results.descent.sort_by_key(|r| (r.regime.clone(), r.years_since));
+    let quantity = |q: &str| OUTLAY.iter().position(|(id, _, _)| *id == q);
+    results.outlay.sort_by_key(|r| (r.regime.clone(), quantity(r.quantity)));
     results.counties.sort_by_key(|r| (r.regime.clone(), r.year));
     results.cells.clear();
     assert_eq!(read, results);
@@ -145,11 +149,12 @@ fn the_agreed_columns_come_first() {
 #[test]
 fn a_number_that_is_not_finite_stops_the_run_and_leaves_nothing() {
     type Spoil = fn(&mut Results);
-    let spoil: [(&str, Spoil); 6] = [
+    let spoil: [(&str, Spoil); 7] = [
         ("measures.csv", |r| r.measures[5].statistics.se = Some(f64::NAN)),
         ("differences.csv", |r| r.differences[5].variance_ratio = Some(f64::INFINITY)),
         ("flows.csv", |r| r.flows[0].households.mean = Some(f64::NEG_INFINITY)),
         ("descent.csv", |r| r.descent[2].statistics.sd = Some(f64::NAN)),
+        ("outlay.csv", |r| r.outlay[0].change.ci_low = Some(f64::NAN)),
         ("counties.csv", |r| r.counties[1].quantiles[2] = f64::NAN),
         ("replicates.parquet", |r| r.cells[7].value = f64::NAN),
     ];
@@ -214,7 +219,7 @@ fn charts_are_drawn_again_without_simulating() {
         width_mm: 180,
         theme: PAPER,
     };
-    assert_eq!(plot(&target, &options).unwrap().files.len(), 9);
+    assert_eq!(plot(&target, &options).unwrap().files.len(), 10);
     assert!(read_all(&target) == before, "drawn the same way, it is the same folder");
 
     let dark = PlotOptions {
@@ -226,7 +231,7 @@ fn charts_are_drawn_again_without_simulating() {
     plot(&target, &dark).unwrap();
     let after = read_all(&target);
     let changed: Vec<&String> = after.keys().filter(|f| before.get(*f) != Some(&after[*f])).collect();
-    assert_eq!(changed.len(), 9 * 2 + 1, "{changed:?}");
+    assert_eq!(changed.len(), 10 * 2 + 1, "{changed:?}");
     assert!(changed.iter().all(|f| f.contains(".zh.") || *f == "manifest.json"));
     for (file, hash) in read_manifest(&target).unwrap().files {
         assert_eq!(hash, sha256(&after[&file]), "{file}");
@@ -259,7 +264,7 @@ fn the_page_is_whole_offline_and_tells_no_secrets() {
     let target = parent.path().join("run");
     write_run(&results(SMALL), &meta(), &output(&[ChartFormat::Svg]), &target, Existing::Refuse).unwrap();
     let page = fs::read_to_string(target.join("report.html")).unwrap();
-    assert_eq!(page.matches("<svg").count(), 18);
+    assert_eq!(page.matches("<svg").count(), 20);
     assert!(page.contains("households &lt;&amp;&gt;"), "texts of the scenario are escaped");
     assert!(page.contains(&sha256(meta().scenario.as_bytes())));
     for outside in ["src=\"http", "href=\"http", "@import", "url(", "<script", "<link"] {
@@ -294,7 +299,7 @@ fn the_program_draws_a_finished_run_again() {
     let program = || assert_cmd::Command::cargo_bin("fanpin").unwrap();
     let before = read_all(&target);
     let done = program().arg("plot").arg(&target).assert().success();
-    assert_eq!(String::from_utf8_lossy(&done.get_output().stdout).lines().count(), 18);
+    assert_eq!(String::from_utf8_lossy(&done.get_output().stdout).lines().count(), 20);
     assert!(read_all(&target) == before, "without options it is drawn as it was");
     program()
         .arg("plot")

@@ -9,10 +9,11 @@ use crate::measures::catalogue::{
 };
 use crate::measures::counties::{CountyYear, Spreads};
 use crate::measures::inequality::{concentration_from_bins, gini_from_bins};
+use crate::measures::outlay::{RegimeOutlay, measure_index};
 use crate::measures::poverty::{median, share_below};
 use crate::measures::statistics::{CriticalValues, difference};
 use crate::measures::table::{
-    CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, PlaceInfo, Results, SpreadRow,
+    CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, OutlayRow, PlaceInfo, Results, SpreadRow,
 };
 use crate::measures::{real, real_wide};
 use crate::record::{
@@ -170,6 +171,7 @@ impl Collector {
             differences: self.differences(&critical),
             flows: self.flows(&critical),
             descent: self.descent(&critical),
+            outlay: self.outlay(&critical),
             counties: self.spreads(),
             places: self.places(),
             cells: self.cell_values(),
@@ -293,6 +295,36 @@ impl Collector {
             }
         }
         rows
+    }
+
+    fn outlay(&self, critical: &CriticalValues) -> Vec<OutlayRow> {
+        let place = |measure: &str, group: &str| {
+            let group = GROUPS.iter().position(|(id, _)| *id == group).expect("a group of all runs");
+            let wanted = (group, measure_index(measure));
+            self.cells.iter().position(|cell| *cell == wanted).expect("a measure of the group")
+        };
+        let of: Vec<RegimeOutlay> = (0..self.design.regimes.len())
+            .map(|regime| {
+                let saved = |replicate: &Replicate| {
+                    replicate.flows[regime].last().map_or(0.0, |flows| {
+                        let counts = outcomes(flows);
+                        let of = |id: &str| {
+                            counts[OUTCOMES.iter().position(|(o, _)| *o == id).expect("an outcome")]
+                        };
+                        real(of("saved") - of("lost"))
+                    })
+                };
+                let saved = self.replicates.iter().map(saved).collect();
+                RegimeOutlay::of(self.design.years.len(), saved, |replicate, year, measure, group| {
+                    self.replicates[replicate].values[self.at(regime, year, place(measure, group))]
+                })
+            })
+            .collect();
+        let name = self.regime(self.design.baseline);
+        let rows = |(regime, outlay): (usize, &RegimeOutlay)| {
+            outlay.rows(&self.regime(regime), &of[self.design.baseline], &name, critical)
+        };
+        of.iter().enumerate().flat_map(rows).collect()
     }
 
     fn cell_values(&self) -> Vec<CellValue> {

@@ -1,4 +1,4 @@
-//! The text of `measures.csv`, `differences.csv`, `flows.csv`, `descent.csv`, `counties.csv`.
+//! The text of `measures.csv`, `differences.csv`, `flows.csv`, `descent.csv`, `outlay.csv`, `counties.csv`.
 //!
 //! UTF-8, comma, a dot for decimals whatever the locale. Numbers are the shortest that read back as the same number.
 //! An undefined value is an empty cell in a row that stays. Rows are sorted by regime, (baseline,) year, group and
@@ -7,7 +7,8 @@
 use std::fmt;
 
 use crate::measures::catalogue::{DESCENT, OUTCOMES, info};
-use crate::measures::table::{DescentRow, DifferenceRow, FlowRow, MeasureRow, Results, SpreadRow};
+use crate::measures::outlay::OUTLAY;
+use crate::measures::table::{DescentRow, DifferenceRow, FlowRow, MeasureRow, OutlayRow, Results, SpreadRow};
 
 /// File name of the measures.
 pub const MEASURES_CSV: &str = "measures.csv";
@@ -32,6 +33,12 @@ pub(crate) const FLOWS_HEAD: &str = "scenario,regime,baseline,year,group,outcome
 /// Columns of the descent after a major illness.
 pub(crate) const DESCENT_HEAD: &str =
     "scenario,regime,years_since,quantity,unit,mean,sd,se,ci_low,ci_high,replicates";
+
+/// File name of public outlay and what it buys.
+pub const OUTLAY_CSV: &str = "outlay.csv";
+/// Columns of public outlay.
+pub(crate) const OUTLAY_HEAD: &str = "scenario,regime,baseline,quantity,unit,mean,sd,se,ci_low,ci_high,replicates,\
+                           difference_mean,difference_se,difference_ci_low,difference_ci_high";
 
 /// File name of the spread between counties.
 pub const COUNTIES_CSV: &str = "counties.csv";
@@ -149,6 +156,27 @@ pub fn descent(results: &Results) -> Result<Vec<u8>, NotFinite> {
         table.text(row.quantity).text(unit);
         table.number(s.mean)?.number(s.sd)?.number(s.se)?.number(s.ci_low)?.number(s.ci_high)?;
         table.whole(s.replicates).end();
+    }
+    Ok(table.finish())
+}
+
+/// The content of `outlay.csv`.
+///
+/// # Errors
+///
+/// [`NotFinite`].
+pub fn outlay(results: &Results) -> Result<Vec<u8>, NotFinite> {
+    let place = |quantity: &str| OUTLAY.iter().position(|(id, _, _)| *id == quantity);
+    let mut rows: Vec<&OutlayRow> = results.outlay.iter().collect();
+    rows.sort_by_key(|r| (&r.regime, place(r.quantity)));
+    let mut table = Table::new(OUTLAY_CSV, OUTLAY_HEAD);
+    for row in rows {
+        let (value, change) = (&row.value, &row.change);
+        let unit = place(row.quantity).map_or("", |at| OUTLAY[at].1);
+        table.text(&results.scenario).text(&row.regime).text(&row.baseline).text(row.quantity).text(unit);
+        table.number(value.mean)?.number(value.sd)?.number(value.se)?;
+        table.number(value.ci_low)?.number(value.ci_high)?.whole(value.replicates.max(change.replicates));
+        table.number(change.mean)?.number(change.se)?.number(change.ci_low)?.number(change.ci_high)?.end();
     }
     Ok(table.finish())
 }

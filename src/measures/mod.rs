@@ -11,6 +11,7 @@ pub mod consistency;
 pub mod counties;
 pub mod files;
 pub mod inequality;
+pub mod outlay;
 pub mod poverty;
 pub mod statistics;
 pub mod table;

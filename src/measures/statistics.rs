@@ -18,6 +18,15 @@ impl CriticalValues {
         Self((2..=replicates).map(|n| t_quantile(0.975, degrees(n - 1))).collect())
     }
 
+    /// The critical value for a number of replicates, of which there are two or more.
+    ///
+    /// # Panics
+    /// If it was not made.
+    #[must_use]
+    pub fn of(&self, replicates: usize) -> f64 {
+        self.0[replicates - 2]
+    }
+
     /// Mean, spread and interval of the values of a measure, one a replicate, in the order of the
     /// replicates. Everything but the mean is missing with a single value, and the mean with none.
     ///
@@ -32,7 +41,7 @@ impl CriticalValues {
         };
         let sd = libm::sqrt(variance);
         let se = sd / libm::sqrt(degrees(values.len()));
-        let half = self.0[values.len() - 2] * se;
+        let half = self.of(values.len()) * se;
         let mut sorted = values.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
         Statistics {
@@ -77,6 +86,17 @@ pub fn variance(values: &[f64]) -> Option<f64> {
     let mean = mean(values)?;
     let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
     Some(squares / degrees(values.len() - 1))
+}
+
+/// The sample covariance (divisor n − 1) of pairs, unless there are fewer than two.
+#[must_use]
+pub fn covariance(xs: &[f64], ys: &[f64]) -> Option<f64> {
+    if xs.len() < 2 || xs.len() != ys.len() {
+        return None;
+    }
+    let (x, y) = (mean(xs)?, mean(ys)?);
+    let products: f64 = xs.iter().zip(ys).map(|(a, b)| (a - x) * (b - y)).sum();
+    Some(products / degrees(xs.len() - 1))
 }
 
 /// The quantile of sorted values at `p` in `[0, 1]`: Hyndman and Fan (1996), type 7, linear between

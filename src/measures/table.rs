@@ -154,6 +154,21 @@ impl SpreadRow {
     pub const AT: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 }
 
+/// Rows of `outlay.csv`: what a regime costs the public over the reported years, and what it buys.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutlayRow {
+    /// Regime id.
+    pub regime: String,
+    /// Baseline regime id.
+    pub baseline: String,
+    /// Id of [`crate::measures::outlay::OUTLAY`].
+    pub quantity: &'static str,
+    /// Its value over replicates; nothing for what only a difference has.
+    pub value: Statistics,
+    /// The paired difference to the baseline; nothing for the baseline itself.
+    pub change: Statistics,
+}
+
 /// A kind of county, as charts name it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlaceInfo {
@@ -208,6 +223,8 @@ pub struct Results {
     pub flows: Vec<FlowRow>,
     /// Rows of `descent.csv`.
     pub descent: Vec<DescentRow>,
+    /// Rows of `outlay.csv`.
+    pub outlay: Vec<OutlayRow>,
     /// Rows of `counties.csv`.
     pub counties: Vec<SpreadRow>,
     /// Values per replicate.

@@ -1,15 +1,20 @@
-//! `measures.csv`, `differences.csv`, `flows.csv`, `descent.csv`, `counties.csv`, read back to draw a finished run again.
+//! `measures.csv`, `differences.csv`, `flows.csv`, `descent.csv`, `outlay.csv`, `counties.csv`, read back to draw a finished run again.
 
 use std::fmt;
 
 use crate::measures::catalogue::{DESCENT, OUTCOMES, info};
-use crate::measures::files::{COUNTIES_HEAD, DESCENT_HEAD, DIFFERENCES_HEAD, FLOWS_HEAD, MEASURES_HEAD};
-use crate::measures::table::{DescentRow, DifferenceRow, FlowRow, MeasureRow, SpreadRow, Statistics};
+use crate::measures::files::{
+    COUNTIES_HEAD, DESCENT_HEAD, DIFFERENCES_HEAD, FLOWS_HEAD, MEASURES_HEAD, OUTLAY_HEAD,
+};
+use crate::measures::outlay::OUTLAY;
+use crate::measures::table::{
+    DescentRow, DifferenceRow, FlowRow, MeasureRow, OutlayRow, SpreadRow, Statistics,
+};
 use crate::units::Year;
 
 pub use crate::measures::files::{
-    COUNTIES_CSV, DESCENT_CSV, DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, counties, descent, differences,
-    flows, measures,
+    COUNTIES_CSV, DESCENT_CSV, DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, OUTLAY_CSV, counties, descent,
+    differences, flows, measures, outlay,
 };
 
 /// Why a table can't be read.
@@ -124,6 +129,33 @@ pub fn read_descent(bytes: &[u8]) -> Result<Vec<DescentRow>, TableError> {
             years_since: row.count("years_since")?,
             quantity: known.ok_or_else(|| row.bad("quantity"))?,
             statistics: row.statistics("mean")?,
+        })
+    })
+}
+
+/// The rows of `outlay.csv`.
+///
+/// # Errors
+///
+/// [`TableError`] at the first cell that is not as [`outlay`] writes it.
+pub fn read_outlay(bytes: &[u8]) -> Result<Vec<OutlayRow>, TableError> {
+    read(OUTLAY_CSV, OUTLAY_HEAD, bytes, |row| {
+        let known = OUTLAY.iter().map(|(id, _, _)| *id).find(|id| *id == row.cell("quantity"));
+        let value = row.statistics("mean")?;
+        let change = Statistics {
+            mean: row.number("difference_mean")?,
+            se: row.number("difference_se")?,
+            ci_low: row.number("difference_ci_low")?,
+            ci_high: row.number("difference_ci_high")?,
+            ..Statistics::default()
+        };
+        let replicates = if change.mean.is_some() { value.replicates } else { 0 };
+        Ok(OutlayRow {
+            regime: row.text("regime"),
+            baseline: row.text("baseline"),
+            quantity: known.ok_or_else(|| row.bad("quantity"))?,
+            value,
+            change: Statistics { replicates, ..change },
         })
     })
 }

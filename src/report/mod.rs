@@ -24,7 +24,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use self::charts::{Chart, Setting, draw_all, language_tag};
-use self::csv_tables::{COUNTIES_CSV, DESCENT_CSV, DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, TableError};
+use self::csv_tables::{
+    COUNTIES_CSV, DESCENT_CSV, DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, OUTLAY_CSV, TableError,
+};
 use self::replicates::{REPLICATES_PARQUET, ReplicatesError};
 use self::store::{Existing, MANIFEST, Store, StoreError, TIMING, finite, json, sha256};
 use self::style::{PAPER, Theme};
@@ -301,6 +303,7 @@ pub fn write_into(
     store.write(DIFFERENCES_CSV, &csv_tables::differences(results)?)?;
     store.write(FLOWS_CSV, &csv_tables::flows(results)?)?;
     store.write(DESCENT_CSV, &csv_tables::descent(results)?)?;
+    store.write(OUTLAY_CSV, &csv_tables::outlay(results)?)?;
     store.write(COUNTIES_CSV, &csv_tables::counties(results)?)?;
     write_replicates(&mut store, results, meta, &scenario_hash)?;
 
@@ -527,6 +530,7 @@ pub fn read_results(folder: &Path, manifest: &Manifest) -> Result<Results, Repor
         measures: csv_tables::read_measures(&read_file(folder, MEASURES_CSV, manifest)?)?,
         differences: csv_tables::read_differences(&read_file(folder, DIFFERENCES_CSV, manifest)?)?,
         flows: csv_tables::read_flows(&read_file(folder, FLOWS_CSV, manifest)?)?,
+        outlay: csv_tables::read_outlay(&read_file(folder, OUTLAY_CSV, manifest)?)?,
         descent: csv_tables::read_descent(&read_file(folder, DESCENT_CSV, manifest)?)?,
         counties: csv_tables::read_counties(&read_file(folder, COUNTIES_CSV, manifest)?)?,
         cells: Vec::new(),

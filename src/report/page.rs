@@ -217,6 +217,11 @@ fn files(s: &Setting) -> Markup {
             "households after a stroke, heart attack or cancer, by years since",
             "脑卒中、心肌梗死或癌症之后的农户，按发病后年数",
         ),
+        (
+            "outlay.csv",
+            "public outlay over the years, and what it buys",
+            "各年公共支出（贴现合计）及其保障效果",
+        ),
         ("counties.csv", "how measures spread between counties", "各县指标的分布"),
         ("counties.parquet", "measures county by county and year", "各县各年指标"),
         ("replicates.parquet", "every measure by replicate", "各次重复模拟的指标"),

@@ -2,8 +2,10 @@
 #![allow(clippy::disallowed_methods, reason = "invented numbers for drawing decide no result")]
 
 use fanpin::measures::catalogue::{DESCENT, GROUPS, MEASURES, OUTCOMES};
+use fanpin::measures::outlay::OUTLAY;
 use fanpin::measures::table::{
-    CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, PlaceInfo, Results, SpreadRow, Statistics,
+    CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, OutlayRow, PlaceInfo, Results, SpreadRow,
+    Statistics,
 };
 use fanpin::units::Year;
 
@@ -195,6 +197,7 @@ pub fn results(shape: Shape) -> Results {
             }
         }
         descent(&mut results, &mut noise, shape, r);
+        outlay(&mut results, &mut noise, shape, r, baseline);
     }
     results
 }
@@ -225,6 +228,36 @@ fn descent(results: &mut Results, noise: &mut Noise, shape: Shape, regime: usize
                 statistics: Statistics { q025: None, median: None, q975: None, ..all },
             });
         }
+    }
+}
+
+fn outlay(results: &mut Results, noise: &mut Noise, shape: Shape, regime: usize, baseline: usize) {
+    let level = REGIMES[regime].3;
+    for (quantity, _, _) in OUTLAY {
+        let (at, base) = match quantity {
+            "public_outlay" => (16_000.0 - 800.0 * level, 16_000.0 - 800.0 * REGIMES[baseline].3),
+            "outlay_per_household_saved" => (60_000.0, 0.0),
+            _ => (0.3 + 0.02 * level, 0.3 + 0.02 * REGIMES[baseline].3),
+        };
+        let values: Vec<f64> = (0..shape.replicates).map(|_| at * (1.0 + 0.01 * noise.next())).collect();
+        let changes: Vec<f64> =
+            (0..shape.replicates).map(|_| (at - base) * (1.0 + 0.05 * noise.next())).collect();
+        let only_difference = quantity == "outlay_per_household_saved";
+        let bare = |s: Statistics| Statistics { q025: None, median: None, q975: None, ..s };
+        let of =
+            |wanted: bool, values: &[f64]| if wanted { statistics(values) } else { Statistics::default() };
+        let changed = regime != baseline;
+        if only_difference && !changed {
+            continue;
+        }
+        results.outlay.push(OutlayRow {
+            regime: results.regimes[regime].0.clone(),
+            baseline: results.baseline.clone(),
+            quantity,
+            // What the file has columns for.
+            value: Statistics { replicates: shape.replicates, ..bare(of(!only_difference, &values)) },
+            change: Statistics { sd: None, ..bare(of(changed, &changes)) },
+        });
     }
 }
 

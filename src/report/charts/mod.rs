@@ -10,6 +10,7 @@ pub mod counties;
 pub mod descent;
 pub mod difference;
 pub mod flows;
+pub mod frontier;
 pub mod lines;
 pub mod rates;
 pub mod sheet;
@@ -132,6 +133,7 @@ pub fn draw_all(results: &Results, setting: &Setting) -> Vec<Chart> {
         difference::draw(results, setting),
         rates::cumulative(results, setting),
         flows::draw(results, setting),
+        frontier::draw(results, setting),
         who_pays::draw(results, setting),
         catastrophic::draw(results, setting),
         descent::draw(results, setting),
