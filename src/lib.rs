@@ -78,6 +78,8 @@ pub mod care;
 
 pub mod billing;
 
+pub mod gap;
+
 pub mod enrolment;
 
 pub mod support;

@@ -334,3 +334,39 @@ fn is_name(text: &str) -> bool {
     let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     !text.is_empty() && text.chars().all(sound) && !text.starts_with('-')
 }
+
+#[test]
+fn the_policy_gap_is_printed_and_written_with_its_chart() {
+    let folder = folder_with(&[("mine.toml", GAP)]);
+    let args = ["gap", "mine.toml", "--amount", "10000", "--in-catalogue", "0.8"];
+    let output = fanpin(folder.path(), &args);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stdout).contains("aid-registered ends, nothing follows"),
+        "{}",
+        text(&output.stdout)
+    );
+    let chinese = fanpin(folder.path(), &[&args[..], &["--lang", "zh"]].concat());
+    assert!(text(&chinese.stdout).contains("aid-registered终止，无接续"), "{}", text(&chinese.stdout));
+
+    let to_files = [&args[..], &["-o", "out", "--format", "svg", "--json"]].concat();
+    let output = fanpin(folder.path(), &to_files);
+    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert!(printed["handovers"][0]["layer"].is_string());
+    for file in ["gap.csv", "handovers.csv", "charts/policy-gap.en.svg", "charts/policy-gap.zh.svg"] {
+        assert!(folder.path().join("out").join(file).is_file(), "{file}");
+    }
+    let written = std::fs::read(folder.path().join("out/gap.json")).expect("written");
+    assert_eq!(written, output.stdout);
+    assert_eq!(fanpin(folder.path(), &to_files).status.code(), Some(1), "the folder is taken");
+    assert!(fanpin(folder.path(), &[&to_files[..], &["--force"]].concat()).status.success());
+
+    let output = fanpin(folder.path(), &["gap", "mine.toml", "--place", "poor-cuonty"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("did you mean `poor-county`?"), "{}", text(&output.stderr));
+    let output = fanpin(folder.path(), &["gap", "mine.toml", "--level", "city"]);
+    assert_eq!(output.status.code(), Some(2), "a level without an amount");
+}
+
+const GAP: &str = "name = \"mine\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n\
+                   [regimes]\norder = [\"targeted\", \"cliff\"]\n";

@@ -7,27 +7,22 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use serde_json::json;
 
-use super::{BillArgs, CliError};
+use super::{BillArgs, CliError, drawing};
 use crate::billing::{Bill, BillBreakdown, Patient, YearContext};
 use crate::evidence::nearest;
+use crate::gap::MEMBERS;
 use crate::population::START;
 use crate::population::tables::tables;
 use crate::report::charts::bill as waterfall;
-use crate::report::charts::{Chart, Setting, language_tag};
-use crate::report::render::render;
-use crate::report::store::{self, Existing, Store};
-use crate::report::style::PAPER;
+use crate::report::store::{self, Existing};
 use crate::scenario::Scenario;
-use crate::scenario::plan::{Bilingual, ChartFormat, Language};
+use crate::scenario::plan::{Bilingual, Language};
 use crate::scenario::policy::{Class, ClassSet, Level, Payer, Service};
 use crate::simulation::{rural_income_last_year, year_context};
 use crate::units::{Money, Rate, Year};
 
 /// Largest bill, in yuan: far above any hospital's, far below what money can hold.
 const LARGEST_YUAN: f64 = 1e9;
-/// Members of the household where its income is given, for tests of income per head: the mean of
-/// rural households in the censuses of 2010 (3.3) and 2020 (2.7) lies around it.
-const MEMBERS: i64 = 3;
 
 /// What is asked: a bill, a patient and what the year has brought so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,14 +125,14 @@ fn year(scenario: &Scenario, args: &BillArgs) -> Result<Year, CliError> {
     })
 }
 
-fn yuan(option: &str, amount: f64) -> Result<Money, CliError> {
+pub(super) fn yuan(option: &str, amount: f64) -> Result<Money, CliError> {
     let money = Money::try_from_yuan(amount).ok().filter(|_| (0.0..=LARGEST_YUAN).contains(&amount));
     money.ok_or_else(|| {
         CliError::Usage(format!("{option}: expected an amount from 0 to {LARGEST_YUAN} yuan, found {amount}"))
     })
 }
 
-fn share(option: &str, value: f64) -> Result<Rate, CliError> {
+pub(super) fn share(option: &str, value: f64) -> Result<Rate, CliError> {
     let rate = Rate::try_from_share(value).ok();
     rate.ok_or_else(|| CliError::Usage(format!("{option}: expected a share between 0 and 1, found {value}")))
 }
@@ -151,7 +146,11 @@ fn classes(name: &str) -> Result<ClassSet, CliError> {
     class.map(|class| ClassSet::default().with(class)).ok_or_else(|| unknown("--as", name, names))
 }
 
-fn unknown<'n>(option: &str, name: &str, names: impl Iterator<Item = &'n str> + Clone) -> CliError {
+pub(super) fn unknown<'n>(
+    option: &str,
+    name: &str,
+    names: impl Iterator<Item = &'n str> + Clone,
+) -> CliError {
     let near =
         nearest(name, names.clone()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     let all: Vec<&str> = names.collect();
@@ -176,7 +175,7 @@ fn as_json(bill: &BillBreakdown) -> serde_json::Value {
     })
 }
 
-const fn pick<'t>(language: Language, en: &'t str, zh: &'t str) -> &'t str {
+pub(super) const fn pick<'t>(language: Language, en: &'t str, zh: &'t str) -> &'t str {
     match language {
         Language::En => en,
         Language::Zh => zh,
@@ -261,29 +260,9 @@ fn percent(part: Money, whole: Money) -> String {
 /// Writes the waterfall in the languages and formats of the scenario, and the payments as JSON.
 fn draw(scenario: &Scenario, bills: &[BillBreakdown], folder: &Path) -> Result<(), CliError> {
     let shown: Vec<waterfall::BillBreakdown> = bills.iter().map(for_chart).collect();
-    let mut files = Store::begin(folder, Existing::Refuse)?;
     let list: Vec<_> = bills.iter().map(as_json).collect();
-    files.write("bill.json", store::json(&list).as_bytes())?;
-    for language in &scenario.output.languages {
-        let setting = Setting { language: *language, width_mm: scenario.output.width_mm, theme: PAPER };
-        let chart = waterfall::draw(&shown, &setting);
-        for format in &scenario.output.formats {
-            files.write(&file_name(&chart, *format), &render(&chart, *format))?;
-        }
-    }
-    let version = env!("CARGO_PKG_VERSION");
-    files
-        .finish(|hashes| store::json(&json!({ "program": "fanpin", "version": version, "files": hashes })))?;
-    Ok(())
-}
-
-fn file_name(chart: &Chart, format: ChartFormat) -> String {
-    let extension = match format {
-        ChartFormat::Svg => "svg",
-        ChartFormat::Pdf => "pdf",
-        ChartFormat::Png => "png",
-    };
-    format!("charts/{}.{}.{extension}", chart.id, language_tag(chart.language))
+    let tables = [("bill.json", store::json(&list))];
+    drawing::write(scenario, folder, Existing::Refuse, &tables, &|setting| waterfall::draw(&shown, setting))
 }
 
 fn for_chart(bill: &BillBreakdown) -> waterfall::BillBreakdown {

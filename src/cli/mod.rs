@@ -2,7 +2,9 @@
 
 pub mod bill;
 pub mod check;
+pub mod drawing;
 pub mod files;
+pub mod gap;
 pub mod list;
 pub mod new;
 pub mod plot;
@@ -45,6 +47,8 @@ pub enum Command {
     New(new::NewArgs),
     /// Pass one bill through the layers of each regime
     Bill(BillArgs),
+    /// Measure the policy gap: the same bill on both sides of each border of eligibility and of each hand-over
+    Gap(Box<gap::GapArgs>),
     /// Draw the charts of a finished run again, without simulating
     Plot(plot::PlotArgs),
     /// Print the JSON Schema of scenario files, for editors
@@ -380,6 +384,7 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::Show(args) => show::run(args, &mut out),
         Command::New(args) => new::run(args, &mut out),
         Command::Bill(args) => bill::run(args, &mut out),
+        Command::Gap(args) => gap::run(args, &mut out),
         Command::Plot(args) => plot::run(args, &mut out),
         Command::Schema => schema::run(&mut out),
         Command::Completions { shell } => completions(*shell, &mut out),

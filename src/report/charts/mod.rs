@@ -12,6 +12,7 @@ pub mod difference;
 pub mod flows;
 pub mod frontier;
 pub mod lines;
+pub mod policy_gap;
 pub mod rates;
 pub mod sheet;
 pub mod squeeze;
