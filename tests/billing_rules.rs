@@ -299,6 +299,11 @@ fn a_list_ends_where_its_policy_says_so_and_nowhere_else() {
         "basic-only",
         "hybrid",
         "prevention-first",
+        "two-step",
+        "shanxi-136",
+        "shanxi-ends-at-once",
+        "shanxi-two-steps",
+        "shanxi-income-linked",
     ]
     .map(|name| {
         let classes = policy_from_table(&shipped(name)).expect("every shipped policy holds").classes;
@@ -314,6 +319,11 @@ fn a_list_ends_where_its_policy_says_so_and_nowhere_else() {
         (ListRule::Ended, None),
         (ListRule::Ended, None),
         (ListRule::Ended, None),
+        (ListRule::Frozen, Some(2022)),
+        (ListRule::Rechecked, None),
+        (ListRule::Frozen, Some(2021)),
+        (ListRule::Frozen, Some(2022)),
+        (ListRule::Frozen, Some(2021)),
     ];
     assert_eq!(lists, expected);
 }

@@ -173,6 +173,9 @@ fn everything_listed_can_be_shown() {
         assert_eq!(shown.status.code(), Some(0), "{what}: {first}");
         assert!(text(&shown.stdout).contains(first), "{first}");
     }
+    let policies = text(&fanpin(folder.path(), &["list", "policies"]).stdout);
+    let jiangxi = policies.lines().find(|line| line.contains("jiangxi")).expect("it ships");
+    assert!(jiangxi.ends_with("(seen, grade C)]") && jiangxi.contains("江西"), "{jiangxi}");
     let draws = text(&fanpin(folder.path(), &["show", "draws"]).stdout);
     assert!(draws.lines().count() > 30 && draws.contains("death "), "{draws}");
 }

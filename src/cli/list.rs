@@ -41,9 +41,9 @@ pub struct ListArgs {
 /// [`CliError::Print`] if the output fails.
 pub fn run(args: &ListArgs, out: &mut dyn Write) -> Result<(), CliError> {
     match args.what {
-        Some(Listed::Places) => files(DocumentKind::Place, out)?,
-        Some(Listed::Policies) => files(DocumentKind::Policy, out)?,
-        Some(Listed::Scenarios) => files(DocumentKind::Scenario, out)?,
+        Some(Listed::Places) => files(DocumentKind::Place, true, out)?,
+        Some(Listed::Policies) => files(DocumentKind::Policy, true, out)?,
+        Some(Listed::Scenarios) => files(DocumentKind::Scenario, true, out)?,
         Some(Listed::Measures) => measures(out)?,
         Some(Listed::Evidence) => evidence(out)?,
         Some(Listed::Draws) => draws(out)?,
@@ -54,7 +54,7 @@ pub fn run(args: &ListArgs, out: &mut dyn Write) -> Result<(), CliError> {
                 ("places", DocumentKind::Place),
             ] {
                 writeln!(out, "{title}:")?;
-                files(kind, out)?;
+                files(kind, false, out)?;
             }
             writeln!(
                 out,
@@ -65,20 +65,23 @@ pub fn run(args: &ListArgs, out: &mut dyn Write) -> Result<(), CliError> {
     Ok(())
 }
 
-fn files(kind: DocumentKind, out: &mut dyn Write) -> io::Result<()> {
+/// A line for each file of the kind: name, titles, and with `sources` where its values come from.
+fn files(kind: DocumentKind, sources: bool, out: &mut dyn Write) -> io::Result<()> {
     let width = shipped::of(kind).map(|file| file.name.len()).max().unwrap_or(0);
     for file in shipped::of(kind) {
-        let (en, zh) = title(file);
-        writeln!(out, "  {:width$}  {en} · {zh}", file.name)?;
+        let (en, zh, source) = head(file);
+        let source = source.filter(|_| sources).map_or_else(String::new, |source| format!("  [{source}]"));
+        writeln!(out, "  {:width$}  {en} · {zh}{source}", file.name)?;
     }
     Ok(())
 }
 
-/// The title of a file that ships.
-fn title(file: &Shipped) -> (String, String) {
+/// English and Chinese title of a file that ships, and its source if it says one.
+fn head(file: &Shipped) -> (String, String, Option<String>) {
     let table: toml::Table = file.text.parse().unwrap_or_default();
     let text = |language: &str| table.get("title")?.get(language)?.as_str().map(str::to_owned);
-    (text("en").unwrap_or_default(), text("zh").unwrap_or_default())
+    let source = table.get("source").and_then(toml::Value::as_str).map(str::to_owned);
+    (text("en").unwrap_or_default(), text("zh").unwrap_or_default(), source)
 }
 
 fn measures(out: &mut dyn Write) -> io::Result<()> {
