@@ -80,6 +80,8 @@ pub mod billing;
 
 pub mod gap;
 
+pub mod timeline;
+
 pub mod enrolment;
 
 pub mod support;

@@ -373,3 +373,33 @@ fn the_policy_gap_is_printed_and_written_with_its_chart() {
 
 const GAP: &str = "name = \"mine\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n\
                    [regimes]\norder = [\"targeted\", \"cliff\"]\n";
+
+#[test]
+fn the_timeline_shows_years_and_changes_and_is_written_with_its_chart() {
+    let folder = folder_with(&[("mine.toml", GAP)]);
+    let output =
+        fanpin(folder.path(), &["timeline", "mine.toml", "--from", "2020", "--set", "plan.last_year=2023"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let out = text(&output.stdout);
+    let row = out.lines().find(|line| line.contains("Aid for the registered")).expect("the row of the layer");
+    assert!(row.ends_with("▓▓▓▓      ▓···"), "targeted, then cliff: {row}");
+    let change = out.lines().find(|line| line.starts_with("2021 cliff: ")).expect("the switch");
+    assert!(change.contains("− Aid for the registered; − Local top-up to 90 %"), "{change}");
+
+    let args = ["timeline", "mine.toml", "--json", "-o", "out", "--format", "svg", "--lang", "zh"];
+    let output = fanpin(folder.path(), &args);
+    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let rows = printed["rows"].as_array().expect("a list");
+    let aid = rows.iter().find(|row| row["id"] == "aid-registered").expect("the row of the layer");
+    assert_eq!(
+        (&aid["regimes"]["cliff"][0]["from"], &aid["regimes"]["cliff"][0]["to"]),
+        (&2017.into(), &2020.into())
+    );
+    assert!(folder.path().join("out/charts/policy-timeline.zh.svg").is_file());
+    assert!(!folder.path().join("out/charts/policy-timeline.en.svg").exists());
+    assert_eq!(fs::read(folder.path().join("out/timeline.json")).expect("written"), output.stdout);
+
+    let output = fanpin(folder.path(), &["timeline", "mine.toml", "--from", "1999"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("--from: expected a year from 2010 to 2035, found 1999"));
+}

@@ -11,6 +11,7 @@ pub mod plot;
 pub mod run;
 pub mod schema;
 pub mod show;
+pub mod timeline;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -49,6 +50,8 @@ pub enum Command {
     Bill(BillArgs),
     /// Measure the policy gap: the same bill on both sides of each border of eligibility and of each hand-over
     Gap(Box<gap::GapArgs>),
+    /// Show which policies are in force when, under each regime
+    Timeline(Box<timeline::TimelineArgs>),
     /// Draw the charts of a finished run again, without simulating
     Plot(plot::PlotArgs),
     /// Print the JSON Schema of scenario files, for editors
@@ -385,6 +388,7 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::New(args) => new::run(args, &mut out),
         Command::Bill(args) => bill::run(args, &mut out),
         Command::Gap(args) => gap::run(args, &mut out),
+        Command::Timeline(args) => timeline::run(args, &mut out),
         Command::Plot(args) => plot::run(args, &mut out),
         Command::Schema => schema::run(&mut out),
         Command::Completions { shell } => completions(*shell, &mut out),

@@ -28,7 +28,7 @@ use crate::units::{Money, Rate, Year};
 pub const MEMBERS: i64 = 3;
 
 /// First year of interest before a switch: the preferential health layers came in 2017.
-const FIRST: Year = Year::new(2017);
+pub(crate) const FIRST: Year = Year::new(2017);
 
 /// Two classes on either side of a line of eligibility.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

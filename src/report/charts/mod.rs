@@ -13,6 +13,7 @@ pub mod flows;
 pub mod frontier;
 pub mod lines;
 pub mod policy_gap;
+pub mod policy_timeline;
 pub mod rates;
 pub mod sheet;
 pub mod squeeze;
