@@ -321,9 +321,9 @@ fn a_list_ends_where_its_policy_says_so_and_nowhere_else() {
         (ListRule::Ended, None),
         (ListRule::Frozen, Some(2022)),
         (ListRule::Rechecked, None),
-        (ListRule::Rechecked, Some(2021)),
-        (ListRule::Rechecked, Some(2022)),
-        (ListRule::Rechecked, Some(2021)),
+        (ListRule::Frozen, Some(2021)),
+        (ListRule::Frozen, Some(2022)),
+        (ListRule::Frozen, Some(2021)),
     ];
     assert_eq!(lists, expected);
 }
