@@ -14,6 +14,7 @@ mod members;
 mod sampling;
 mod timetable;
 
+pub use household::{Detail, Forgone, Stay};
 pub use sampling::Weights;
 pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, year_context, year_facts};
 
@@ -148,6 +149,12 @@ pub trait Witness {
     /// A household's year under a regime is over: what it adds to the sums of its cell, and its row of
     /// microdata. Years before the first reported one are seen too.
     fn household(&mut self, tallies: &[i64; TALLIES], row: &PanelRow);
+    /// Whether the years of a household are to be told in detail.
+    fn follows(&self, _household: u64) -> bool {
+        false
+    }
+    /// The same household-year in detail, after its sums and its row.
+    fn detail(&mut self, _row: &PanelRow, _detail: &Detail) {}
     /// The year of the county is over under every regime; before the switch there is one.
     fn year(&mut self, year: Year, county: &County, states: &[CountyState], published: &[Published]);
 }
@@ -617,6 +624,9 @@ impl<'a> CountyRun<'a> {
                 let mut tallies = [0; TALLIES];
                 telling.record(&mut tallies);
                 witness.household(&tallies, &panel_row);
+                if witness.follows(panel_row.household) {
+                    witness.detail(&panel_row, &telling.detail());
+                }
             }
             if panel {
                 rows.push(panel_row);

@@ -2,13 +2,15 @@
 
 mod accounts;
 mod care;
+mod detail;
 mod lives;
 mod reach;
 mod recording;
 
 use std::ops::Deref;
 
-use self::care::{Outpatient, SettledStay};
+use self::care::{NotHad, Outpatient, SettledStay};
+pub use self::detail::{Detail, Forgone, Stay};
 use self::lives::Lives;
 use self::reach::Beginning;
 use super::alike::Alike;
@@ -33,6 +35,8 @@ pub(super) struct Scratch {
     lost: Vec<i64>,
     /// Stays of the year as they were settled.
     bills: Vec<SettledStay>,
+    /// Needed episodes of the year that were not treated.
+    forgone: Vec<NotHad>,
     /// Admissions by member.
     admitted: Vec<u8>,
     /// All bills of the year by member.
@@ -460,6 +464,14 @@ impl Scratch {
     fn clear(&mut self) {
         self.spent.clear();
         self.bills.clear();
+        self.forgone.clear();
+    }
+
+    /// Whether stays were paid for, and needed ones forgone, in the same way: no sum depends on it, but what a
+    /// witness is told does.
+    fn is_told_as(&self, other: &Self) -> bool {
+        self.forgone == other.forgone
+            && self.bills.iter().map(SettledStay::shares).eq(other.bills.iter().map(SettledStay::shares))
     }
 
     /// Whether all spent the same in the year, stay by stay and member by member.
@@ -467,6 +479,7 @@ impl Scratch {
         self.lost == other.lost
             && self.bills.iter().map(SettledStay::amount).eq(other.bills.iter().map(SettledStay::amount))
             && self.spent == other.spent
+            && self.is_told_as(other)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Care: each episode is treated or forgone, and its bill settled; then the year's outpatient care.
 
-use super::{CareSums, HouseholdOutcome, Scratch, Step, Telling};
+use super::{CareSums, Forgone, HouseholdOutcome, Scratch, Stay, Step, Telling};
 use crate::billing::{self, HouseholdYear, Ledger, OutpatientTerms, Patient, Payers, PersonYear};
 use crate::care::{Outcome, OutpatientNeed, Reason, Seeker};
 use crate::illness::{MENTAL, PotentialEpisode};
@@ -30,6 +30,20 @@ impl SettledStay {
     pub const fn amount(&self) -> Money {
         self.bill.amount
     }
+
+    /// What each payer paid of it, and what was left.
+    pub const fn shares(&self) -> ([Money; PAYERS], Money) {
+        (self.paid, self.settled.out_of_pocket)
+    }
+}
+
+/// A needed episode that was not treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NotHad {
+    at: usize,
+    month: u8,
+    major: Option<u8>,
+    reason: Reason,
 }
 
 /// The outpatient care of a household without stays, and what it depends on.
@@ -87,6 +101,7 @@ impl Step<'_> {
         outcome: &mut HouseholdOutcome,
     ) {
         self.scratch.bills.clear();
+        self.scratch.forgone.clear();
         self.scratch.lost.clear();
         if self.lives.episodes.is_empty() {
             outcome.care.inpatients_last = self.lives.admitted_last;
@@ -255,6 +270,7 @@ impl Step<'_> {
             Outcome::NotNeeded => return,
             Outcome::Forgone(reason) => {
                 sums.forgo(reason);
+                self.scratch.forgone.push(NotHad { at, month, major: episode.major, reason });
                 self.stay_ill(at);
                 return;
             }
@@ -337,6 +353,7 @@ impl Step<'_> {
         }
         outcome.claimed_back = before - after;
         self.scratch.persons = persons;
+        self.scratch.bills = settled;
         *household = again;
     }
 
@@ -413,6 +430,32 @@ impl Step<'_> {
 }
 
 impl Telling<'_> {
+    /// The stays of the year as they were settled in the end.
+    pub(super) fn stays(&self) -> Vec<Stay> {
+        let stay = |stay: &SettledStay| Stay {
+            person: self.setting.people[stay.at].id,
+            month: stay.month,
+            level: stay.bill.level,
+            outside: stay.bill.outside,
+            major: stay.bill.diseases,
+            bill: stay.bill.amount,
+            paid: stay.paid,
+            out_of_pocket: stay.settled.out_of_pocket,
+        };
+        self.scratch.bills.iter().map(stay).collect()
+    }
+
+    /// The needed episodes of the year that were not treated.
+    pub(super) fn forgone(&self) -> Vec<Forgone> {
+        let forgone = |not_had: &NotHad| Forgone {
+            person: self.setting.people[not_had.at].id,
+            month: not_had.month,
+            major: not_had.major.map_or(0, |group| 1 << group),
+            reason: not_had.reason,
+        };
+        self.scratch.forgone.iter().map(forgone).collect()
+    }
+
     /// The year's spending of each member who spent anything, and each stay by its cost.
     pub(super) fn mark_spending(&self, marks: &mut Marks) {
         for stay in &self.scratch.bills {
