@@ -102,6 +102,8 @@ pub mod measures;
 
 pub mod experiment;
 
+pub mod trace;
+
 #[cfg(feature = "output")]
 pub mod report;
 

@@ -12,6 +12,7 @@ pub mod run;
 pub mod schema;
 pub mod show;
 pub mod timeline;
+pub mod trace;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -52,6 +53,8 @@ pub enum Command {
     Gap(Box<gap::GapArgs>),
     /// Show which policies are in force when, under each regime
     Timeline(Box<timeline::TimelineArgs>),
+    /// One household's life, year by year, under every regime side by side
+    Trace(Box<trace::TraceArgs>),
     /// Draw the charts of a finished run again, without simulating
     Plot(plot::PlotArgs),
     /// Print the JSON Schema of scenario files, for editors
@@ -290,6 +293,8 @@ pub enum CliError {
     Store(StoreError),
     /// Results could not be written or drawn again.
     Report(ReportError),
+    /// What was looked for isn't among the results.
+    NotFound(String),
     /// Reading or writing failed.
     Io(&'static str, PathBuf, io::Error),
     /// Standard output failed.
@@ -301,7 +306,7 @@ pub enum CliError {
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) => f.write_str(message),
+            Self::Usage(message) | Self::NotFound(message) => f.write_str(message),
             Self::Scenario(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Report(error) => error.fmt(f),
@@ -318,7 +323,7 @@ impl std::error::Error for CliError {
             Self::Io(_, _, source) | Self::Print(source) => Some(source),
             Self::Store(error) => error.source(),
             Self::Report(error) => error.source(),
-            Self::Usage(_) | Self::Scenario(_) | Self::Interrupted => None,
+            Self::Usage(_) | Self::NotFound(_) | Self::Scenario(_) | Self::Interrupted => None,
         }
     }
 }
@@ -359,7 +364,7 @@ impl CliError {
         match self {
             Self::Print(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Usage(_) | Self::Scenario(_) => 2,
-            Self::Store(_) | Self::Report(_) | Self::Io(..) | Self::Print(_) => 1,
+            Self::NotFound(_) | Self::Store(_) | Self::Report(_) | Self::Io(..) | Self::Print(_) => 1,
             Self::Interrupted => 130,
         }
     }
@@ -389,6 +394,7 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::Bill(args) => bill::run(args, &mut out),
         Command::Gap(args) => gap::run(args, &mut out),
         Command::Timeline(args) => timeline::run(args, &mut out),
+        Command::Trace(args) => trace::run(args, &mut out),
         Command::Plot(args) => plot::run(args, &mut out),
         Command::Schema => schema::run(&mut out),
         Command::Completions { shell } => completions(*shell, &mut out),

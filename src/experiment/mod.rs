@@ -19,7 +19,9 @@ use crate::random::Key;
 use crate::record::{CountySums, Descent, Flows, Histograms, PanelRow, ReplicateRecord, Sums, YearFacts};
 use crate::scenario::Scenario;
 use crate::scenario::plan::Place;
-use crate::simulation::{CountyRecord, CountyTask, Ground, Weights, simulate_county, year_facts};
+use crate::simulation::{
+    CountyRecord, CountyTask, Ground, Weights, Witness, simulate_county, watch_county, year_facts,
+};
 use crate::units::Year;
 
 /// Watches a run and may stop it.
@@ -120,6 +122,40 @@ pub fn run_by_county(
         Ok(())
     })?;
     Ok(gathered.into_inner().expect("no county panics while it hands over").finish())
+}
+
+/// The counties of a replicate, without microdata.
+#[must_use]
+pub fn counties_of(scenario: &Scenario, replicate: u32) -> Vec<CountyTask> {
+    let plain = |task: CountyTask| CountyTask { panel: false, ..task.of_replicate(scenario, replicate) };
+    tasks(scenario).into_iter().map(plain).collect()
+}
+
+/// Simulates some counties before a witness each, and hands the witnesses on in the order of the counties.
+///
+/// # Errors
+/// [`Interrupted`] if the watcher stops the run.
+pub fn witness_counties<W: Witness + Send>(
+    scenario: &Scenario,
+    counties: &[CountyTask],
+    watch: &dyn Watch,
+    witness: impl Fn() -> W + Sync + Send,
+) -> Result<Vec<W>, Interrupted> {
+    let tables = tables();
+    let grounds = Grounds::of(scenario, tables);
+    let seen = Mutex::new(BTreeMap::new());
+    in_order(counties.len(), |job| {
+        if watch.stopped() {
+            return Err(Interrupted);
+        }
+        let mut witness = witness();
+        let ground = grounds.of_county(&counties[job]);
+        let _ = watch_county(&ground.world(scenario, tables), &counties[job], Some(&mut witness));
+        seen.lock().expect("no county panics while it hands over").insert(job, witness);
+        watch.county_done();
+        Ok(())
+    })?;
+    Ok(seen.into_inner().expect("no county panics while it hands over").into_values().collect())
 }
 
 /// What counties stand on: made when the first county of a place needs it, or for each county where they differ.

@@ -134,6 +134,18 @@ fn write_columns(
     Ok(())
 }
 
+/// A row as JSON, with the columns of the file.
+#[must_use]
+pub fn as_json(row: &PanelRow, scenario: &Scenario) -> serde_json::Map<String, serde_json::Value> {
+    let texts = TEXTS.iter().map(|name| ((*name).to_owned(), text(name, row, scenario).into()));
+    let counts = COUNTS.iter().map(|(name, of)| ((*name).to_owned(), of(row).into()));
+    let amounts = AMOUNTS.iter().map(|(name, of)| ((*name).to_owned(), of(row).into()));
+    let paid = Payer::ALL.iter().zip(row.paid_fen);
+    let paid = paid.map(|(payer, fen)| (format!("paid_{}_fen", payer.name()), fen.into()));
+    let flags = FLAGS.iter().map(|(name, of)| ((*name).to_owned(), of(row).into()));
+    texts.chain(counts).chain(amounts).chain(paid).chain(flags).collect()
+}
+
 fn text(name: &str, row: &PanelRow, scenario: &Scenario) -> String {
     match name {
         "regime" => scenario.regimes[usize::from(row.regime)].id.clone(),

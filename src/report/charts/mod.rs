@@ -17,6 +17,7 @@ pub mod policy_timeline;
 pub mod rates;
 pub mod sheet;
 pub mod squeeze;
+pub mod trace;
 pub mod who_pays;
 
 use std::collections::BTreeSet;

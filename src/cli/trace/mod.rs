@@ -1,0 +1,277 @@
+//! `fanpin trace`: one household's life, year by year, under every regime side by side.
+
+mod json;
+mod table;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{ArgGroup, Args, ValueEnum};
+use serde_json::json;
+
+use super::bill::{file_name, unknown};
+use super::{CliError, LanguageArg, OutputArgs, ScenarioArgs, files};
+use crate::experiment::{Unwatched, counties_of};
+use crate::population::{HouseholdId, MAX_HOUSEHOLDS};
+use crate::report::charts::{Setting, trace as timeline};
+use crate::report::render::render;
+use crate::report::store::{self, Existing, Store};
+use crate::report::style::PAPER;
+use crate::scenario::Scenario;
+use crate::scenario::plan::Language;
+use crate::simulation::CountyTask;
+use crate::trace::{Picked, Trace, TraceError, Wanted, follow, pick};
+use crate::units::Year;
+
+/// Options of `fanpin trace`.
+///
+/// A picked household is typical by a fixed rule: among the lifted households of the replicate that the outcome
+/// counts, the one nearest the middle of three orders together (medical bills and income per head from the switch
+/// on, both under the baseline, and members at the switch), the lowest id of several.
+#[derive(Debug, Clone, Args)]
+#[command(group(ArgGroup::new("which").required(true).args(["household", "pick"])))]
+pub struct TraceArgs {
+    /// The scenario.
+    #[command(flatten)]
+    pub scenario: ScenarioArgs,
+    /// The household: its id as in panel.parquet, or its number in the county of --place and --county
+    #[arg(long, value_name = "ID")]
+    pub household: Option<u64>,
+    /// Find a typical household instead: of the lifted ones with this outcome against the baseline, the one nearest
+    /// the middle of the orders by medical bills, by income per head (both since the switch, under the baseline)
+    /// and by members at the switch; the lowest id of several
+    #[arg(long, value_name = "OUTCOME")]
+    pub pick: Option<PickArg>,
+    /// Regime of the outcome to pick [default: the one beside the baseline, if there is one only]
+    #[arg(long, value_name = "NAME", requires = "pick")]
+    pub regime: Option<String>,
+    /// Year by whose end the outcome to pick is counted [default: the last]
+    #[arg(long, value_name = "YEAR", allow_negative_numbers = true, requires = "pick")]
+    pub by: Option<i64>,
+    /// Replicate, from 0
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    pub replicate: u32,
+    /// Place of the household, or in which to pick one
+    #[arg(long, value_name = "NAME")]
+    pub place: Option<String>,
+    /// County of the place, from 0 [default, with --place: any to pick from, else the first]
+    #[arg(long, value_name = "N")]
+    pub county: Option<u32>,
+    /// Language of the table and charts
+    #[arg(long, value_name = "LANG")]
+    pub lang: Option<LanguageArg>,
+    /// Formats of charts, separated by commas: svg, pdf, png
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
+    pub format: Option<Vec<String>>,
+    /// Width of charts in millimetres
+    #[arg(long, value_name = "MM", allow_negative_numbers = true)]
+    pub width_mm: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Also write trace.json and draw a timeline into this folder
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace what is in the folder
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// Print nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Outcomes to pick from, against the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PickArg {
+    /// Returned under the baseline only.
+    Saved,
+    /// Returned under the regime only.
+    Lost,
+    /// Returned under both.
+    Both,
+}
+
+impl PickArg {
+    const fn wanted(self) -> Wanted {
+        match self {
+            Self::Saved => Wanted::Saved,
+            Self::Lost => Wanted::Lost,
+            Self::Both => Wanted::Both,
+        }
+    }
+}
+
+/// How a household was picked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Choice {
+    picked: Picked,
+    wanted: Wanted,
+    regime: usize,
+    by: Year,
+}
+
+/// Prints a household's life, and draws it if a folder is given.
+///
+/// # Errors
+/// [`CliError::Scenario`] and [`CliError::Usage`] for what does not hold or isn't there, [`CliError::NotFound`] if no
+/// household has the outcome, [`CliError::Store`] if files could not be written.
+pub fn run(args: &TraceArgs, out: &mut dyn Write) -> Result<(), CliError> {
+    let output = OutputArgs {
+        lang: args.lang,
+        format: args.format.clone(),
+        width_mm: args.width_mm.clone(),
+        ..OutputArgs::default()
+    };
+    let scenario = files::load(&args.scenario.file, &args.scenario.set, output.overrides())?;
+    if args.replicate >= scenario.plan.replicates {
+        let (last, asked) = (scenario.plan.replicates - 1, args.replicate);
+        return Err(CliError::Usage(format!("--replicate: expected a number from 0 to {last}, found {asked}")));
+    }
+    let counties = counties(&scenario, args)?;
+    let choice = args.pick.map(|outcome| choose(&scenario, &counties, args, outcome)).transpose()?;
+    let household = match (choice, args.household) {
+        (Some(choice), _) => choice.picked.household,
+        (None, Some(asked)) => named(&counties, args, asked)?,
+        (None, None) => unreachable!("one of --household and --pick is required"),
+    };
+    let trace = follow(&scenario, household, args.replicate, &Unwatched).map_err(|error| match error {
+        TraceError::Interrupted => CliError::Interrupted,
+        error => CliError::Usage(format!("--household: {error}")),
+    })?;
+    let json = store::json(&json::of_trace(&trace, &scenario, choice.as_ref()));
+    if args.json {
+        out.write_all(json.as_bytes())?;
+    } else if !args.quiet {
+        let language = scenario.output.languages.first().copied().unwrap_or(Language::En);
+        out.write_all(table::of_trace(&trace, &scenario, choice.as_ref(), language).as_bytes())?;
+    }
+    if let Some(folder) = &args.out {
+        let existing = if args.force { Existing::Replace } else { Existing::Refuse };
+        draw(&scenario, &trace, &json, (folder, existing))?;
+    }
+    Ok(())
+}
+
+/// The counties of the replicate that the arguments leave.
+fn counties(scenario: &Scenario, args: &TraceArgs) -> Result<Vec<CountyTask>, CliError> {
+    let mut counties = counties_of(scenario, args.replicate);
+    if args.place.is_none() && args.county.is_none() {
+        return Ok(counties);
+    }
+    let place = match &args.place {
+        None => 0,
+        Some(name) => {
+            let found = scenario.places.iter().position(|place| place.id == *name);
+            found.ok_or_else(|| unknown("--place", name, scenario.places.iter().map(|p| p.id.as_str())))?
+        }
+    };
+    counties.retain(|county| county.place == place);
+    if let Some(number) = args.county {
+        let last = counties.len() - 1;
+        counties.retain(|county| county.number == number);
+        if counties.is_empty() {
+            let place = &scenario.places[place].id;
+            return Err(CliError::Usage(format!(
+                "--county: expected a county of `{place}` from 0 to {last}, found {number}"
+            )));
+        }
+    }
+    Ok(counties)
+}
+
+/// The id that the arguments name, which has to be of one of the counties.
+fn named(counties: &[CountyTask], args: &TraceArgs, asked: u64) -> Result<u64, CliError> {
+    let restricted = args.place.is_some() || args.county.is_some();
+    if !restricted {
+        return Ok(asked);
+    }
+    if let Some(number) = u32::try_from(asked).ok().filter(|number| *number < MAX_HOUSEHOLDS) {
+        let county = counties[0];
+        if number >= county.households {
+            return Err(CliError::Usage(format!(
+                "--household: expected a household of the county from 0 to {}, found {number}",
+                county.households - 1
+            )));
+        }
+        return Ok(HouseholdId::root_of(county.county, county.first + number).bits());
+    }
+    let of = HouseholdId::from_bits(asked).county();
+    if counties.iter().any(|county| county.county == of) {
+        return Ok(asked);
+    }
+    let there: Vec<String> = counties.iter().map(|county| county.county.to_string()).collect();
+    Err(CliError::Usage(format!(
+        "--household: {asked} is of county {of}, and --place and --county leave {}",
+        there.join(", ")
+    )))
+}
+
+/// Picks a typical household.
+fn choose(
+    scenario: &Scenario,
+    counties: &[CountyTask],
+    args: &TraceArgs,
+    outcome: PickArg,
+) -> Result<Choice, CliError> {
+    let others = || scenario.regimes.iter().enumerate().filter(|(at, _)| *at != scenario.baseline);
+    let names = others().map(|(_, regime)| regime.id.as_str());
+    let regime = match &args.regime {
+        Some(name) => {
+            let found = others().find(|(_, regime)| regime.id == *name);
+            found.ok_or_else(|| unknown("--regime", name, names))?.0
+        }
+        None => match others().collect::<Vec<_>>().as_slice() {
+            [(only, _)] => *only,
+            _ => {
+                let names: Vec<&str> = names.collect();
+                return Err(CliError::Usage(format!("--pick: say which --regime, one of {}", names.join(", "))));
+            }
+        },
+    };
+    let (switch, last) = (scenario.plan.switch_year.max(scenario.plan.first_year), scenario.plan.last_year);
+    let by = args.by.map_or(Ok(last), |asked| {
+        let year = Year::try_new(asked).ok().filter(|year| (switch..=last).contains(year));
+        let message = || format!("--by: expected a year from {switch} to {last}, found {asked}");
+        year.ok_or_else(|| CliError::Usage(message()))
+    })?;
+    let wanted = outcome.wanted();
+    let picked =
+        pick(scenario, counties, (wanted, regime, by), &Unwatched).map_err(|_| CliError::Interrupted)?;
+    let picked = picked.ok_or_else(|| {
+        let (id, baseline) = (&scenario.regimes[regime].id, &scenario.regimes[scenario.baseline].id);
+        let flow = match wanted {
+            Wanted::Saved => format!("returns under `{baseline}` and not under `{id}`"),
+            Wanted::Lost => format!("returns under `{id}` and not under `{baseline}`"),
+            Wanted::Both => format!("returns under both `{id}` and `{baseline}`"),
+        };
+        let households: u64 = counties.iter().map(|county| u64::from(county.households)).sum();
+        CliError::NotFound(format!(
+            "no lifted household {flow} by {by}, among {households} of replicate {}; look at more households or \
+             another year",
+            args.replicate
+        ))
+    })?;
+    Ok(Choice { picked, wanted, regime, by })
+}
+
+/// Writes the trace as JSON and its timeline in the languages and formats of the scenario.
+fn draw(
+    scenario: &Scenario,
+    trace: &Trace,
+    json: &str,
+    (folder, existing): (&Path, Existing),
+) -> Result<(), CliError> {
+    let mut files = Store::begin(folder, existing)?;
+    files.write("trace.json", json.as_bytes())?;
+    for language in &scenario.output.languages {
+        let setting = Setting { language: *language, width_mm: scenario.output.width_mm, theme: PAPER };
+        let chart = timeline::draw(trace, scenario, &setting);
+        for format in &scenario.output.formats {
+            files.write(&file_name(&chart, *format), &render(&chart, *format))?;
+        }
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    files
+        .finish(|hashes| store::json(&json!({ "program": "fanpin", "version": version, "files": hashes })))?;
+    Ok(())
+}
