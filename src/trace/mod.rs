@@ -310,3 +310,215 @@ impl Follower {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Finished, Unwatched, run};
+    use crate::scenario::{Options, Override, load_text};
+
+    const SMALL: &str = r#"
+        name = "small"
+        extends = "inclusive-vs-targeted"
+        baseline = "targeted"
+        [plan]
+        households = 500
+        replicates = 2
+        last_year = 2027
+        [places.poor-county]
+        counties = 2
+        [regimes]
+        order = ["basic-only", "targeted", "inclusive"]
+        [output]
+        panel = true
+    "#;
+
+    fn small(regimes: Option<&[&str]>, settings: &[&str]) -> Scenario {
+        let set = |text: &&str| Override { origin: "setting".to_owned(), text: (*text).to_owned() };
+        let options = Options {
+            overrides: settings.iter().map(set).collect(),
+            regimes: regimes.map(|names| names.iter().map(|name| (*name).to_owned()).collect()),
+            ..Options::default()
+        };
+        load_text("small.toml", SMALL, &options).expect("it holds")
+    }
+
+    fn finished(scenario: &Scenario) -> Finished {
+        run(scenario, &Unwatched).expect("nobody stops it")
+    }
+
+    fn traced(scenario: &Scenario, household: u64, replicate: u32) -> Trace {
+        follow(scenario, household, replicate, &Unwatched).expect("it is there")
+    }
+
+    /// Some households of a replicate: those in which a stay is forgone, some of the start, some set up later.
+    fn some(panel: &[PanelRow], replicate: u32) -> Vec<u64> {
+        let of = |wanted: &dyn Fn(&PanelRow) -> bool, most: usize| {
+            let rows = panel.iter().filter(|row| row.replicate == replicate && wanted(row));
+            let ids: BTreeSet<u64> = rows.map(|row| row.household).collect();
+            let step = (ids.len() / most).max(1);
+            ids.into_iter().step_by(step).take(most).collect::<Vec<_>>()
+        };
+        let mut ids = of(&|row| row.forgone > 0 && row.admissions > 1, 5);
+        ids.extend(of(&|row| row.household == row.root_household, 5));
+        let set_up = of(&|row| row.household != row.root_household, 3);
+        assert!(ids.len() == 10 && set_up.len() == 3);
+        ids.extend(set_up);
+        ids
+    }
+
+    #[test]
+    fn a_trace_has_the_numbers_of_the_panel_and_they_add_up() {
+        let scenario = small(None, &[]);
+        let panel = finished(&small(None, &["output.panel_replicates=2"])).panel;
+        let mut stays = 0;
+        for household in some(&panel, 1) {
+            let trace = traced(&scenario, household, 1);
+            for (regime, life) in trace.lives.iter().enumerate() {
+                let ours: Vec<PanelRow> = life.years.iter().map(|year| year.row).collect();
+                let theirs: Vec<PanelRow> = panel
+                    .iter()
+                    .filter(|row| row.household == household && row.replicate == 1)
+                    .filter(|row| usize::from(row.regime) == regime)
+                    .copied()
+                    .collect();
+                assert!(!theirs.is_empty());
+                assert_eq!(ours, theirs, "household {household}, regime {regime}");
+                for year in &life.years {
+                    let (row, detail) = (&year.row, &year.detail);
+                    let paid: i64 = row.paid_fen.iter().sum();
+                    assert_eq!(paid + row.out_of_pocket_fen, row.bill_fen);
+                    for stay in &detail.stays {
+                        let paid: Money = stay.paid.iter().copied().sum();
+                        assert_eq!(paid + stay.out_of_pocket, stay.bill);
+                    }
+                    for payer in 0..row.paid_fen.len() {
+                        let of_stays: i64 = detail.stays.iter().map(|stay| stay.paid[payer].fen()).sum();
+                        assert!(of_stays <= row.paid_fen[payer], "the rest is for outpatient care");
+                    }
+                    assert_eq!(detail.stays.len(), usize::from(row.admissions));
+                    assert_eq!(detail.forgone.len(), usize::from(row.forgone));
+                    assert_eq!(year.members.len(), usize::from(row.persons));
+                    assert_eq!(detail.accounts.income.fen(), row.income_fen);
+                    let granted: Money = (0..8).map(|at| detail.grants.paid(at)).sum();
+                    assert_eq!(granted.fen(), row.support_fen);
+                    stays += detail.stays.len();
+                }
+                for pair in life.years.windows(2) {
+                    let arrived = |event: &&Event| {
+                        matches!(event.what, Happened::Born | Happened::MarriedIn | Happened::Founded)
+                    };
+                    let gone = |event: &&Event| {
+                        matches!(event.what, Happened::Died | Happened::Left | Happened::SetUp)
+                    };
+                    let events = &pair[1].events;
+                    let (more, less) = (events.iter().filter(arrived).count(), events.iter().filter(gone).count());
+                    assert_eq!(pair[0].members.len() + more, pair[1].members.len() + less);
+                }
+            }
+        }
+        assert!(stays > 10);
+    }
+
+    #[test]
+    fn a_regimes_life_is_the_same_whichever_others_are_there() {
+        let all = small(None, &[]);
+        let two = small(Some(&["targeted", "inclusive"]), &[]);
+        let one = small(Some(&["targeted"]), &[]);
+        assert_eq!((all.regimes.len(), two.regimes.len(), one.regimes.len()), (3, 2, 1));
+        let panel = finished(&all).panel;
+        let plain = |scenario: &Scenario, trace: &Trace, id: &str| {
+            let regime = scenario.regimes.iter().position(|regime| regime.id == id).expect("it is there");
+            let mut life = trace.lives[regime].clone();
+            life.years.iter_mut().for_each(|year| year.row.regime = 0);
+            life
+        };
+        for household in some(&panel, 0) {
+            let [whole, pair, single] = [&all, &two, &one].map(|scenario| traced(scenario, household, 0));
+            for id in ["targeted", "inclusive"] {
+                assert_eq!(plain(&all, &whole, id), plain(&two, &pair, id), "{household} under {id}");
+            }
+            assert_eq!(plain(&all, &whole, "targeted"), plain(&one, &single, "targeted"));
+        }
+    }
+
+    #[test]
+    fn what_is_picked_has_the_outcome_and_is_counted_as_the_flows_are() {
+        let scenario = small(None, &["plan.households=1500", "output.panel=false"]);
+        let results = finished(&small(None, &["plan.households=1500", "plan.replicates=1"])).results;
+        let counties = counties_of(&scenario, 0);
+        let mut found = 0;
+        for (regime, id) in [(0, "basic-only"), (2, "inclusive")] {
+            for wanted in [Wanted::Saved, Wanted::Lost, Wanted::Both] {
+                for by in [2024, 2027].map(Year::new) {
+                    let picked = pick(&scenario, &counties, (wanted, regime, by), &Unwatched).expect("it runs");
+                    let flow = results.flows.iter().find(|flow| {
+                        flow.regime == id && flow.year == by && flow.outcome == wanted.flow().name()
+                    });
+                    let counted = flow.and_then(|flow| flow.households.mean).expect("a mean of one replicate");
+                    #[allow(clippy::cast_precision_loss)]
+                    let of = picked.map_or(0, |picked| picked.of) as f64;
+                    assert_eq!(of, counted, "{id} {wanted:?} {by}");
+                    let Some(picked) = picked else { continue };
+                    let trace = traced(&scenario, picked.household, 0);
+                    let returned = |regime: usize| {
+                        let years = &trace.lives[regime].years;
+                        years.iter().any(|year| year.row.year == by.number() && year.row.returned)
+                    };
+                    assert_eq!(Flow::between(returned(regime), returned(1)), wanted.flow());
+                    if by == scenario.plan.last_year {
+                        assert_eq!(trace.lives[regime].flow, Some(wanted.flow()));
+                        assert_eq!(trace.lives[1].flow, None);
+                    }
+                    found += 1;
+                }
+            }
+        }
+        assert!(found >= 8, "{found}");
+    }
+
+    #[test]
+    fn a_difference_has_its_rule_and_no_rule_stands_without_one() {
+        let scenario = small(None, &[]);
+        let panel = finished(&scenario).panel;
+        let (mut different, mut alike, mut kinds) = (0, 0, BTreeSet::new());
+        for household in some(&panel, 0) {
+            let trace = traced(&scenario, household, 0);
+            let baseline = &trace.lives[1];
+            assert!(baseline.years.iter().all(|year| year.mattered.is_none()));
+            for life in [&trace.lives[0], &trace.lives[2]] {
+                for (ours, theirs) in life.years.iter().zip(&baseline.years) {
+                    let row = PanelRow { regime: theirs.row.regime, ..ours.row };
+                    let Some(mattered) = &ours.mattered else {
+                        assert_eq!(row, theirs.row);
+                        alike += 1;
+                        continue;
+                    };
+                    different += 1;
+                    kinds.insert(mattered.rule.name());
+                    if let Rule::Payer { payer, more, .. } = &mattered.rule {
+                        let at = *payer as usize;
+                        assert_eq!(more.fen(), ours.row.paid_fen[at] - theirs.row.paid_fen[at]);
+                        assert!((0..6).all(|other| {
+                            (ours.row.paid_fen[other] - theirs.row.paid_fen[other]).abs() <= more.fen().abs()
+                        }));
+                    }
+                }
+            }
+        }
+        assert!(different > 20 && alike > 0 && kinds.contains("payer"), "{different} {alike} {kinds:?}");
+    }
+
+    #[test]
+    fn who_is_not_there_is_not_followed() {
+        let scenario = small(None, &[]);
+        let root = HouseholdId::root_of(1, 249).bits();
+        let asked = |household: u64| follow(&scenario, household, 0, &Unwatched).expect_err("it isn't there");
+        let none = asked(HouseholdId::root_of(1, 250).bits());
+        let TraceError::NoHousehold { county: 1, households: 250, nearest } = none else { panic!("{none:?}") };
+        assert_eq!(HouseholdId::from_bits(nearest).index(), 249, "of the last root: {root}");
+        let none = asked(HouseholdId::root_of(2, 0).bits());
+        assert_eq!(none, TraceError::NoCounty { county: 2, counties: 2 });
+        assert_eq!(none.to_string(), "this id is of county 2, expected one of counties 0 to 1");
+    }
+}

@@ -1,12 +1,12 @@
 //! The words of a trace in both languages, for tables and charts.
 
-use super::{Event, Flow, Happened, Mattered, Member, Rule};
+use super::{Event, Flow, Happened, Life, Mattered, Member, Rule};
 use crate::care::Reason;
 use crate::measures::catalogue::payer_label;
 use crate::population::{Chronic, Sex};
 use crate::scenario::Scenario;
 use crate::scenario::plan::Language;
-use crate::scenario::policy::{Class, ClassSet, Level};
+use crate::scenario::policy::{Class, ClassSet, Level, Programme, ProgrammeKind};
 use crate::units::Money;
 
 const fn pick<'t>(language: Language, en: &'t str, zh: &'t str) -> &'t str {
@@ -142,6 +142,33 @@ pub fn event(event: &Event, language: Language) -> String {
     format!("{who}{}{}", pick(language, " ", ""), pick(language, en, zh))
 }
 
+/// A programme: its name in English, in Chinese how it pays, since programmes have no labels.
+#[must_use]
+pub fn programme(programme: &Programme, language: Language) -> String {
+    match language {
+        Language::En => programme.id.replace('-', " "),
+        Language::Zh => match programme.kind {
+            ProgrammeKind::IncomeGap => "低保补差",
+            ProgrammeKind::Grant => "临时救助",
+            ProgrammeKind::Job => "公益岗位",
+            ProgrammeKind::Industry => "产业帮扶",
+        }
+        .to_owned(),
+    }
+}
+
+/// When a household was first in net poverty since the switch.
+#[must_use]
+pub fn returned(life: &Life, language: Language) -> String {
+    let year = life.years.iter().find(|year| year.row.returned).map(|year| year.row.year);
+    match (year, language) {
+        (Some(year), Language::En) => format!("first in net poverty in {year}"),
+        (Some(year), Language::Zh) => format!("{year}年首次净收入贫困"),
+        (None, Language::En) => "never in net poverty since the switch".to_owned(),
+        (None, Language::Zh) => "切换后从未净收入贫困".to_owned(),
+    }
+}
+
 /// What a household counts as.
 #[must_use]
 pub const fn flow(flow: Flow, language: Language) -> &'static str {
@@ -176,7 +203,12 @@ pub fn rule(mattered: &Mattered, scenario: &Scenario, regime: usize, language: L
             let name = one.unwrap_or_else(|| pick(language, label.en, label.zh).to_owned());
             named(&name, &yuan(more), language)
         }
-        Rule::Programme { programme, more } => named(programme, &yuan(more), language),
+        Rule::Programme { programme, more } => {
+            let of = |regime: usize| scenario.regimes[regime].policy.programmes.iter();
+            let found = of(regime).chain(of(scenario.baseline)).find(|found| found.id == *programme);
+            let name = found.map_or_else(|| programme.clone(), |found| self::programme(found, language));
+            named(&name, &yuan(more), language)
+        }
         Rule::PremiumAid { more } => named(&say("premium aid", "参保资助"), &yuan(more), language),
         Rule::Classes => {
             let set = |set: ClassSet| classes(set, language);
@@ -208,7 +240,7 @@ fn layer(scenario: &Scenario, regime: usize, id: &str, language: Language) -> Op
 pub fn amount(more: Money, language: Language) -> String {
     let sign = if more.fen() < 0 { '−' } else { '+' };
     let whole = yuan(Money::from_fen(more.fen().abs()));
-    format!("{sign}{whole}{}", pick(language, "", "元"))
+    format!("{sign}{whole}{}", pick(language, " yuan", "元"))
 }
 
 /// Whole yuan, rounded half up, thousands apart.
@@ -235,7 +267,7 @@ mod tests {
         let fen = Money::from_fen;
         assert_eq!((yuan(fen(123_456_750)).as_str(), yuan(fen(-149)).as_str()), ("1,234,568", "−1"));
         assert_eq!(yuan(fen(99_949)), "999");
-        assert_eq!(amount(fen(-120_000), Language::En), "−1,200");
+        assert_eq!(amount(fen(-120_000), Language::En), "−1,200 yuan");
         assert_eq!(amount(fen(120_000), Language::Zh), "+1,200元");
     }
 }

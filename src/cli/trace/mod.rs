@@ -275,3 +275,127 @@ fn draw(
         .finish(|hashes| store::json(&json!({ "program": "fanpin", "version": version, "files": hashes })))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+    use crate::record::PanelRow;
+    use crate::report::panel;
+
+    const SCENARIO: &str = "scenarios/inclusive-vs-targeted.toml";
+    const SMALL: [&str; 6] =
+        ["--households=400", "--replicates=1", "--set=plan.last_year=2025", "--regimes=targeted,inclusive", "--lang=en", "--set=places.poor-county.counties=2"];
+
+    fn traced(arguments: &[&str]) -> Result<String, CliError> {
+        let all = [&["fanpin", "trace", SCENARIO], &SMALL[..], arguments].concat();
+        let cli = Cli::try_parse_from(all).expect("clap takes it");
+        let Command::Trace(args) = cli.command else { panic!("another command") };
+        let mut out = Vec::new();
+        run(&args, &mut out)?;
+        Ok(String::from_utf8(out).expect("UTF-8"))
+    }
+
+    fn refused(arguments: &[&str]) -> (u8, String) {
+        let error = traced(arguments).expect_err("it is refused");
+        (error.status(), error.to_string())
+    }
+
+    #[test]
+    fn json_is_read_back_as_it_was_and_has_the_panels_columns() {
+        let id = HouseholdId::root_of(1, 7).bits().to_string();
+        let text = traced(&["--household", &id, "--json"]).expect("it is there");
+        let json: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(store::json(&json), text);
+        assert_eq!((json["household"].as_str(), json["county"].as_u64()), (Some(id.as_str()), Some(1)));
+        let number = traced(&["--household=7", "--county=1", "--json"]).expect("it is there");
+        assert_eq!(number, text, "the number in the county is the same household");
+        let args = [&["fanpin", "trace", SCENARIO, "--household=0"], &SMALL[..]].concat();
+        let Command::Trace(args) = Cli::parse_from(args).command else { panic!("another command") };
+        let scenario = args.scenario.load().expect("it holds");
+        let trace = follow(&scenario, id.parse().expect("a number"), 0, &Unwatched).expect("it is there");
+        let regimes = json["regimes"].as_array().expect("a list");
+        assert_eq!(regimes.len(), 2);
+        for (regime, life) in regimes.iter().zip(&trace.lives) {
+            let years = regime["years"].as_array().expect("a list");
+            assert_eq!(years.len(), 5);
+            for (year, told) in years.iter().zip(&life.years) {
+                for (column, value) in panel::as_json(&told.row, &scenario) {
+                    assert_eq!(year[&column], value, "{column}");
+                }
+                let fen = |name: &str| year[name].as_i64().expect(name);
+                let paid = PanelRow::default().paid_fen.len();
+                let payers = crate::scenario::policy::Payer::ALL.iter();
+                let sum: i64 = payers.map(|payer| fen(&format!("paid_{}_fen", payer.name()))).sum();
+                assert_eq!((paid, sum + fen("out_of_pocket_fen")), (6, fen("bill_fen")));
+                let stays = year["stays"].as_array().expect("a list");
+                let inpatient: i64 = stays.iter().map(|stay| stay["bill_fen"].as_i64().expect("fen")).sum();
+                assert_eq!(inpatient + fen("outpatient_bill_fen"), fen("bill_fen"));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_refused_with_what_is() {
+        let (status, message) = refused(&["--household=7", "--county=2"]);
+        assert_eq!((status, message.as_str()), (
+            2,
+            "--county: expected a county of `poor-county` from 0 to 1, found 2"
+        ));
+        let (status, message) = refused(&["--household=200", "--county=0"]);
+        assert_eq!((status, message.as_str()), (
+            2,
+            "--household: expected a household of the county from 0 to 199, found 200"
+        ));
+        let (status, message) = refused(&["--household=1"]);
+        assert_eq!(status, 2);
+        assert_eq!(
+            message,
+            "--household: county 0 has no such household, expected one of its 200 of the start or one set up from \
+             them; the nearest is 0"
+        );
+        assert_eq!(refused(&["--household=0", "--replicate=1"]), (
+            2,
+            "--replicate: expected a number from 0 to 0, found 1".to_owned()
+        ));
+        let (status, message) = refused(&["--pick=saved", "--regime=inclusiv"]);
+        assert_eq!(status, 2);
+        assert!(message.contains("did you mean `inclusive`?"), "{message}");
+        let (status, message) = refused(&["--pick=saved", "--by=2036"]);
+        assert_eq!((status, message.as_str()), (2, "--by: expected a year from 2021 to 2025, found 2036"));
+    }
+
+    #[test]
+    fn none_to_pick_is_said_with_status_1() {
+        // Under the baseline's own policy nobody is saved.
+        let same = "--set=regimes.inclusive.policy=\"targeted\"";
+        let (status, message) = refused(&["--pick=saved", same]);
+        assert_eq!(status, 1);
+        assert_eq!(
+            message,
+            "no lifted household returns under `targeted` and not under `inclusive` by 2025, among 400 households of \
+             replicate 0; look at more households or another year"
+        );
+        let both = traced(&["--pick=both", same]).expect("some return under both");
+        assert!(both.contains("\npicked as typical of "), "{both}");
+        assert!(!both.contains("rule that mattered │"), "nothing matters between two that are the same");
+    }
+
+    #[test]
+    fn the_timeline_has_all_its_letters_in_both_languages() {
+        let args = [&["fanpin", "trace", SCENARIO, "--household=0"], &SMALL[..]].concat();
+        let Command::Trace(args) = Cli::parse_from(args).command else { panic!("another command") };
+        let scenario = args.scenario.load().expect("it holds");
+        for index in [0, 3, 11] {
+            let trace = follow(&scenario, index << 30, 0, &Unwatched).expect("it is there");
+            for (language, width_mm) in [(Language::En, 180), (Language::Zh, 90)] {
+                let chart = timeline::draw(&trace, &scenario, &Setting { language, width_mm, theme: PAPER });
+                assert!(chart.missing.is_empty(), "{:?}", chart.missing);
+                assert!(chart.height_mm < 240.0, "{}", chart.height_mm);
+            }
+        }
+    }
+}

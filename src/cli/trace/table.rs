@@ -34,7 +34,7 @@ pub(super) fn of_trace(
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED);
     let mut header = vec![String::new(), words.say("yuan", "元").to_owned()];
-    header.extend((0..trace.lives.len()).map(|regime| words.regime(regime, trace)));
+    header.extend((0..trace.lives.len()).map(|regime| broken(&words.regime(regime, trace))));
     table.set_header(header);
     for at in 0..trace.years.len() {
         let years: Vec<&LifeYear> = trace.lives.iter().map(|life| &life.years[at]).collect();
@@ -44,7 +44,7 @@ pub(super) fn of_trace(
                 continue;
             }
             let mut row = vec![std::mem::take(&mut label), name];
-            row.extend(cells);
+            row.extend(cells.iter().map(|cell| broken(cell)));
             table.add_row(row);
         }
         if label.is_empty() && at + 1 < trace.years.len() {
@@ -60,6 +60,27 @@ pub(super) fn of_trace(
     text
 }
 
+/// Breaks lines at spaces, so that regimes fit side by side; a Chinese line has none and stays.
+fn broken(text: &str) -> String {
+    const WIDTH: usize = 24;
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let mut filling = String::new();
+        for word in line.split(' ') {
+            let together = filling.chars().count() + 1 + word.chars().count();
+            if !filling.is_empty() && together > WIDTH {
+                lines.push(std::mem::take(&mut filling));
+            }
+            if !filling.is_empty() {
+                filling.push(' ');
+            }
+            filling += word;
+        }
+        lines.push(filling);
+    }
+    lines.join("\n")
+}
+
 impl Words<'_> {
     const fn say<'t>(&self, en: &'t str, zh: &'t str) -> &'t str {
         match self.language {
@@ -72,7 +93,7 @@ impl Words<'_> {
         let of = &self.scenario.regimes[regime];
         let label = self.say(&of.label_en, &of.label_zh);
         let label = if label.trim().is_empty() { &of.id } else { label };
-        let marked = if regime == trace.baseline { self.say("\n(baseline)", "\n（基准）") } else { "" };
+        let marked = if regime == trace.baseline { self.say(" (baseline)", "（基准）") } else { "" };
         format!("{label}{marked}")
     }
 
@@ -118,13 +139,8 @@ impl Words<'_> {
 
     /// Whether and when the household returned under a regime, and what it counts as.
     fn outcome(&self, trace: &Trace, regime: usize, life: &crate::trace::Life) -> String {
-        let returned = life.years.iter().find(|year| year.row.returned).map(|year| year.row.year);
-        let label = self.regime(regime, trace).replace('\n', " ");
-        let what = match (returned, self.language) {
-            (Some(year), Language::En) => format!("in net poverty from {year}"),
-            (Some(year), Language::Zh) => format!("{year}年进入净收入贫困"),
-            (None, _) => self.say("never in net poverty since the switch", "切换后从未进入净收入贫困").to_owned(),
-        };
+        let label = self.regime(regime, trace);
+        let what = words::returned(life, self.language);
         let flow = life.flow.map_or(String::new(), |flow| format!(" · {}", words::flow(flow, self.language)));
         format!("  {label}: {what}{flow}\n")
     }
@@ -150,6 +166,7 @@ impl Words<'_> {
         }
         let own = OUT_OF_POCKET_LABEL;
         row(&format!("  {}", self.say(own.en, own.zh)), &|y| sum(y.row.out_of_pocket_fen));
+        row(self.say("own premiums", "自缴保费"), &|y| sum(y.row.premium_fen));
         row(self.say("paid late: comes next year", "迟付：次年到账"), &|y| money(y.detail.late));
         row(self.say("paid late: came from last year", "迟付：上年款到账"), &|y| {
             money(y.detail.accounts.late_received)
@@ -210,9 +227,10 @@ impl Words<'_> {
         let before = Year::new(year.row.year) < self.scenario.plan.switch_year;
         let regime = usize::from(year.row.regime);
         let policy = if before { &self.scenario.history } else { &self.scenario.regimes[regime].policy };
-        let paid = policy.programmes.iter().enumerate().map(|(at, p)| (&p.id, year.detail.grants.paid(at)));
+        let paid = policy.programmes.iter().enumerate().map(|(at, p)| (p, year.detail.grants.paid(at)));
         let paid = paid.filter(|(_, paid)| *paid > Money::ZERO);
-        paid.map(|(id, paid)| format!("{id} {}", yuan(paid))).collect::<Vec<_>>().join("\n")
+        let line = |(of, paid)| format!("{} {}", words::programme(of, self.language), yuan(paid));
+        paid.map(line).collect::<Vec<_>>().join("\n")
     }
 
     fn status(&self, year: &LifeYear) -> String {
@@ -270,5 +288,17 @@ impl Words<'_> {
             "男、女后为年龄；*表示外出务工。净收入＝收入－自付医疗费－医疗债务利息－自缴保费。\n\
              起作用的规则：该年与基准不同之处，依次为：成员不同、放弃住院、病程不同、差额最大的支付方或项目（+表示多于基准）、身份、以往遗留。",
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_at_spaces() {
+        assert_eq!(broken("Five-year transition (2021–2025)"), "Five-year transition\n(2021–2025)");
+        assert_eq!(broken("lifted, stable\ndibao"), "lifted, stable\ndibao");
+        assert_eq!(broken(""), "");
     }
 }

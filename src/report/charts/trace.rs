@@ -20,6 +20,8 @@ const INCOME: f64 = 15.0;
 const STRIP: f64 = 4.4;
 const BILLS: f64 = 11.0;
 const BETWEEN: f64 = 4.6;
+/// Poverty lines that the scale of incomes reaches up to at most.
+const MOST_LINES: f64 = 4.0;
 /// Rules that a lane names at most.
 const NAMED_RULES: usize = 3;
 
@@ -39,6 +41,8 @@ struct Scales {
     years: (i16, i16),
     income: (Ticks, (f64, f64)),
     bills: (Ticks, (f64, f64)),
+    /// Whether incomes go beyond the scale.
+    cut: bool,
     left: f64,
     right: f64,
 }
@@ -72,12 +76,19 @@ pub fn draw(trace: &Trace, scenario: &Scenario, setting: &Setting) -> Chart {
     for regime in 0..trace.lives.len() {
         bottom = lane(&mut sheet, trace, scenario, regime, &scales, bottom);
     }
-    let note = setting.pick(
+    let mut note = setting
+        .pick(if scales.cut { "Higher incomes are cut off at the top. " } else { "" }, if scales.cut {
+            "更高的收入在顶端截断。"
+        } else {
+            ""
+        })
+        .to_owned();
+    note += setting.pick(
         "Shaded: in net poverty; ring: the year of falling back. Grey verticals: years whose rule is named above the \
          lane, through what the year differs most from the baseline's.",
         "阴影：净收入贫困；圆环：返贫当年。灰色竖线：泳道上方所列规则的年份，即与基准差别最大的年份及其原因。",
     );
-    sheet.finish(bottom - BETWEEN + 1.6, note)
+    sheet.finish(bottom - BETWEEN + 1.6, &note)
 }
 
 fn thousands(fen: i64) -> f64 {
@@ -95,9 +106,10 @@ fn scales(trace: &Trace, setting: &Setting) -> Scales {
         (low, high) = (low.min(income), high.max(income));
         bill = bill.max(thousands(year.row.bill_fen));
     }
-    for line in &trace.lines {
-        high = high.max(thousands(line.fen()));
-    }
+    let line = trace.lines.iter().map(|line| thousands(line.fen())).fold(0.0, f64::max);
+    // What matters happens near the line.
+    let cut = high > MOST_LINES * line;
+    let high = if cut { MOST_LINES * line } else { high.max(line) };
     let income = nice_ticks(low, high, 4).trimmed(low, high);
     let bills = nice_ticks(0.0, bill, 3).trimmed(0.0, bill);
     let room = axis_room(&income.0).max(axis_room(&bills.0));
@@ -107,6 +119,7 @@ fn scales(trace: &Trace, setting: &Setting) -> Scales {
         years: (first, last),
         income,
         bills,
+        cut,
         left: MARGIN + room,
         right: f64::from(setting.width_mm) - MARGIN - 1.0,
     }
@@ -173,7 +186,7 @@ fn lane(
         sheet.canvas.text((MARGIN, y + 1.6), &line, Text::label(theme.letters(colour)).bold());
         y += line_height(LABEL_PT);
     }
-    let named = named(life);
+    let named = named(life, &trace.lives[trace.baseline]);
     let rules: Vec<String> = named
         .iter()
         .filter_map(|year| {
@@ -219,22 +232,16 @@ fn head(trace: &Trace, scenario: &Scenario, regime: usize, setting: &Setting) ->
         head += setting.pick(" (baseline)", "（基准）");
     }
     let life = &trace.lives[regime];
-    let returned = life.years.iter().find(|year| year.row.returned).map(|year| year.row.year);
-    head += &match (returned, setting.language) {
-        (Some(year), Language::En) => format!(": in net poverty from {year}"),
-        (Some(year), Language::Zh) => format!("：{year}年起净收入贫困"),
-        (None, Language::En) => ": never in net poverty since the switch".to_owned(),
-        (None, Language::Zh) => "：切换后从未净收入贫困".to_owned(),
-    };
+    head += &format!("{}{}", setting.pick(": ", "："), words::returned(life, setting.language));
     if let Some(flow) = life.flow {
         head += &format!("{}{}", setting.pick(", ", "，"), words::flow(flow, setting.language));
     }
     head
 }
 
-/// The years whose difference from the baseline is largest in net income, in their order; a year in which poverty
-/// begins under the regime goes before any other.
-fn named(life: &Life) -> Vec<&LifeYear> {
+/// The years whose difference from the baseline is largest in net income, in their order; years in which the household
+/// is poor under one of the two only go before any other.
+fn named<'l>(life: &'l Life, baseline: &Life) -> Vec<&'l LifeYear> {
     let mut years: Vec<&LifeYear> = living(life)
         .filter(|year| {
             let sizes = year.mattered.as_ref().map(|m| (m.net_income.fen(), m.own_payment.fen()));
@@ -242,8 +249,8 @@ fn named(life: &Life) -> Vec<&LifeYear> {
         })
         .collect();
     let size = |year: &LifeYear| year.mattered.as_ref().map_or(0, |m| m.net_income.fen().abs());
-    let enters = |year: &LifeYear| year.row.poor && !year.row.poor_last;
-    years.sort_by_key(|year| (!enters(year), -size(year), year.row.year));
+    let there = |year: &LifeYear| baseline.years.iter().any(|b| b.row.year == year.row.year && b.row.poor);
+    years.sort_by_key(|year| (year.row.poor == there(year), -size(year), year.row.year));
     years.truncate(NAMED_RULES);
     years.sort_by_key(|year| year.row.year);
     years
@@ -264,13 +271,14 @@ fn draw_income(sheet: &mut Sheet, plot: &Plot, ticks: &Ticks, trace: &Trace, lif
     let line = |at: usize| (plot.x(f64::from(trace.years[at].number())), plot.y(thousands(trace.lines[at].fen())));
     let line: Vec<(f64, f64)> = (0..trace.years.len()).map(line).collect();
     sheet.canvas.dashed(&line, 0.8, theme.muted, 1.4, 0.9);
-    let point = |year: &LifeYear| {
-        (plot.x(f64::from(year.row.year)), plot.y(thousands(year.row.net_income_per_head_fen)))
-    };
+    let value = |year: &LifeYear| thousands(year.row.net_income_per_head_fen);
+    let point = |year: &LifeYear| (plot.x(f64::from(year.row.year)), plot.y(value(year).min(plot.up.1)));
     let points: Vec<(f64, f64)> = living(life).map(point).collect();
     sheet.canvas.line(&points, LINE_PT, colour);
     for year in living(life) {
-        sheet.canvas.dot(point(year), 0.5, colour);
+        if value(year) <= plot.up.1 {
+            sheet.canvas.dot(point(year), 0.5, colour);
+        }
         if year.row.poor && !year.row.poor_last {
             sheet.canvas.ring(point(year), 1.2, 1.0, theme.ink);
         }
