@@ -151,7 +151,6 @@ pub(super) fn unknown<'n>(
     name: &str,
     names: impl Iterator<Item = &'n str> + Clone,
 ) -> CliError {
-pub(super) fn unknown<'n>(option: &str, name: &str, names: impl Iterator<Item = &'n str> + Clone) -> CliError {
     let near =
         nearest(name, names.clone()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     let all: Vec<&str> = names.collect();
@@ -264,27 +263,6 @@ fn draw(scenario: &Scenario, bills: &[BillBreakdown], folder: &Path) -> Result<(
     let list: Vec<_> = bills.iter().map(as_json).collect();
     let tables = [("bill.json", store::json(&list))];
     drawing::write(scenario, folder, Existing::Refuse, &tables, &|setting| waterfall::draw(&shown, setting))
-    files.write("bill.json", store::json(&list).as_bytes())?;
-    for language in &scenario.output.languages {
-        let setting = Setting { language: *language, width_mm: scenario.output.width_mm, theme: PAPER };
-        let chart = waterfall::draw(&shown, &setting);
-        for format in &scenario.output.formats {
-            files.write(&file_name(&chart, *format), &render(&chart, *format))?;
-        }
-    }
-    let version = env!("CARGO_PKG_VERSION");
-    files
-        .finish(|hashes| store::json(&json!({ "program": "fanpin", "version": version, "files": hashes })))?;
-    Ok(())
-}
-
-pub(super) fn file_name(chart: &Chart, format: ChartFormat) -> String {
-    let extension = match format {
-        ChartFormat::Svg => "svg",
-        ChartFormat::Pdf => "pdf",
-        ChartFormat::Png => "png",
-    };
-    format!("charts/{}.{}.{extension}", chart.id, language_tag(chart.language))
 }
 
 fn for_chart(bill: &BillBreakdown) -> waterfall::BillBreakdown {

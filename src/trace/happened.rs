@@ -188,11 +188,14 @@ mod tests {
         let away = PersonState { away: true, disabled: true, ..here };
         assert_eq!(
             year(2022, [away, here]),
-            (2, vec![
-                (62, Happened::Recovered(Chronic::Stroke)),
-                (62, Happened::Disabled),
-                (62, Happened::WentAway)
-            ])
+            (
+                2,
+                vec![
+                    (62, Happened::Recovered(Chronic::Stroke)),
+                    (62, Happened::Disabled),
+                    (62, Happened::WentAway)
+                ]
+            )
         );
         assert_eq!(
             year(2023, [state(Status::Dead, 0), state(Status::Moved, 0)]),

@@ -285,7 +285,8 @@ impl Follower {
         // A household that was set up later begins in its year.
         let came: Vec<i16> = self.lives[baseline].iter().map(|year| year.row.year).collect();
         let years = scenario.plan.first_year.through(scenario.plan.last_year);
-        let facts = years.zip(year_facts(scenario, tables())).filter(|(year, _)| came.contains(&year.number()));
+        let facts =
+            years.zip(year_facts(scenario, tables())).filter(|(year, _)| came.contains(&year.number()));
         let line = |yuan: f64| Money::try_from_yuan(yuan).expect("a poverty line is a small amount");
         let (years, lines) = facts.map(|(year, facts)| (year, line(facts.official_line_yuan))).unzip();
         let root = HouseholdId::from_bits(self.household).root().bits();
@@ -412,7 +413,8 @@ mod tests {
                         matches!(event.what, Happened::Died | Happened::Left | Happened::SetUp)
                     };
                     let events = &pair[1].events;
-                    let (more, less) = (events.iter().filter(arrived).count(), events.iter().filter(gone).count());
+                    let (more, less) =
+                        (events.iter().filter(arrived).count(), events.iter().filter(gone).count());
                     assert_eq!(pair[0].members.len() + more, pair[1].members.len() + less);
                 }
             }
@@ -451,11 +453,13 @@ mod tests {
         for (regime, id) in [(0, "basic-only"), (2, "inclusive")] {
             for wanted in [Wanted::Saved, Wanted::Lost, Wanted::Both] {
                 for by in [2024, 2027].map(Year::new) {
-                    let picked = pick(&scenario, &counties, (wanted, regime, by), &Unwatched).expect("it runs");
+                    let picked =
+                        pick(&scenario, &counties, (wanted, regime, by), &Unwatched).expect("it runs");
                     let flow = results.flows.iter().find(|flow| {
                         flow.regime == id && flow.year == by && flow.outcome == wanted.flow().name()
                     });
-                    let counted = flow.and_then(|flow| flow.households.mean).expect("a mean of one replicate");
+                    let counted =
+                        flow.and_then(|flow| flow.households.mean).expect("a mean of one replicate");
                     #[allow(clippy::cast_precision_loss)]
                     let of = picked.map_or(0, |picked| picked.of) as f64;
                     assert_eq!(of, counted, "{id} {wanted:?} {by}");
@@ -515,7 +519,9 @@ mod tests {
         let root = HouseholdId::root_of(1, 249).bits();
         let asked = |household: u64| follow(&scenario, household, 0, &Unwatched).expect_err("it isn't there");
         let none = asked(HouseholdId::root_of(1, 250).bits());
-        let TraceError::NoHousehold { county: 1, households: 250, nearest } = none else { panic!("{none:?}") };
+        let TraceError::NoHousehold { county: 1, households: 250, nearest } = none else {
+            panic!("{none:?}")
+        };
         assert_eq!(HouseholdId::from_bits(nearest).index(), 249, "of the last root: {root}");
         let none = asked(HouseholdId::root_of(2, 0).bits());
         assert_eq!(none, TraceError::NoCounty { county: 2, counties: 2 });

@@ -144,7 +144,10 @@ mod tests {
     use super::*;
 
     fn candidates(all: &[[i64; 3]]) -> Vec<Candidate> {
-        all.iter().zip(1..).map(|(measures, household)| Candidate { household, measures: *measures }).collect()
+        all.iter()
+            .zip(1..)
+            .map(|(measures, household)| Candidate { household, measures: *measures })
+            .collect()
     }
 
     #[test]
@@ -153,7 +156,8 @@ mod tests {
         assert_eq!(middle(&candidates(&[[4, 4, 4], [4, 4, 4]])), Some(1), "the lowest id of equals");
         assert_eq!(middle(&[]), None);
         // One very large bill moves no rank.
-        let [near, far] = [10, 10_000_000].map(|most| middle(&candidates(&[[1, 1, 1], [2, 2, 2], [most, 3, 3]])));
+        let [near, far] =
+            [10, 10_000_000].map(|most| middle(&candidates(&[[1, 1, 1], [2, 2, 2], [most, 3, 3]])));
         assert_eq!((near, far), (Some(2), Some(2)));
     }
 }

@@ -199,7 +199,8 @@ pub fn rule(mattered: &Mattered, scenario: &Scenario, regime: usize, language: L
         Rule::Illness => say("another course of illness", "病程不同"),
         Rule::Payer { payer, layers, more } => {
             let label = payer_label(*payer);
-            let one = if let [only] = layers.as_slice() { layer(scenario, regime, only, language) } else { None };
+            let one =
+                if let [only] = layers.as_slice() { layer(scenario, regime, only, language) } else { None };
             let name = one.unwrap_or_else(|| pick(language, label.en, label.zh).to_owned());
             named(&name, &yuan(more), language)
         }
@@ -218,7 +219,9 @@ pub fn rule(mattered: &Mattered, scenario: &Scenario, regime: usize, language: L
             }
         }
         Rule::PastDebt { more } => named(&say("debt left from before", "以往债务"), &yuan(more), language),
-        Rule::PastSavings { more } => named(&say("savings left from before", "以往储蓄"), &yuan(more), language),
+        Rule::PastSavings { more } => {
+            named(&say("savings left from before", "以往储蓄"), &yuan(more), language)
+        }
         Rule::Other => say("something else", "其他"),
     }
 }

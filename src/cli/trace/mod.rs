@@ -4,23 +4,20 @@ mod json;
 mod table;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum};
-use serde_json::json;
 
-use super::bill::{file_name, unknown};
-use super::{CliError, LanguageArg, OutputArgs, ScenarioArgs, files};
+use super::bill::unknown;
+use super::drawing::{self, DrawArgs};
+use super::{CliError, ScenarioArgs, files};
 use crate::experiment::{Unwatched, counties_of};
 use crate::population::{HouseholdId, MAX_HOUSEHOLDS};
 use crate::report::charts::{Setting, trace as timeline};
-use crate::report::render::render;
-use crate::report::store::{self, Existing, Store};
-use crate::report::style::PAPER;
+use crate::report::store;
 use crate::scenario::Scenario;
 use crate::scenario::plan::Language;
 use crate::simulation::CountyTask;
-use crate::trace::{Picked, Trace, TraceError, Wanted, follow, pick};
+use crate::trace::{Picked, TraceError, Wanted, follow, pick};
 use crate::units::Year;
 
 /// Options of `fanpin trace`.
@@ -57,24 +54,12 @@ pub struct TraceArgs {
     /// County of the place, from 0 [default, with --place: any to pick from, else the first]
     #[arg(long, value_name = "N")]
     pub county: Option<u32>,
-    /// Language of the table and charts
-    #[arg(long, value_name = "LANG")]
-    pub lang: Option<LanguageArg>,
-    /// Formats of charts, separated by commas: svg, pdf, png
-    #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
-    pub format: Option<Vec<String>>,
-    /// Width of charts in millimetres
-    #[arg(long, value_name = "MM", allow_negative_numbers = true)]
-    pub width_mm: Option<String>,
+    /// What is drawn.
+    #[command(flatten)]
+    pub draw: DrawArgs,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Also write trace.json and draw a timeline into this folder
-    #[arg(short, long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Replace what is in the folder
-    #[arg(long, requires = "out")]
-    pub force: bool,
     /// Print nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
@@ -116,16 +101,12 @@ pub(super) struct Choice {
 /// [`CliError::Scenario`] and [`CliError::Usage`] for what does not hold or isn't there, [`CliError::NotFound`] if no
 /// household has the outcome, [`CliError::Store`] if files could not be written.
 pub fn run(args: &TraceArgs, out: &mut dyn Write) -> Result<(), CliError> {
-    let output = OutputArgs {
-        lang: args.lang,
-        format: args.format.clone(),
-        width_mm: args.width_mm.clone(),
-        ..OutputArgs::default()
-    };
-    let scenario = files::load(&args.scenario.file, &args.scenario.set, output.overrides())?;
+    let scenario = files::load(&args.scenario.file, &args.scenario.set, args.draw.overrides())?;
     if args.replicate >= scenario.plan.replicates {
         let (last, asked) = (scenario.plan.replicates - 1, args.replicate);
-        return Err(CliError::Usage(format!("--replicate: expected a number from 0 to {last}, found {asked}")));
+        return Err(CliError::Usage(format!(
+            "--replicate: expected a number from 0 to {last}, found {asked}"
+        )));
     }
     let counties = counties(&scenario, args)?;
     let choice = args.pick.map(|outcome| choose(&scenario, &counties, args, outcome)).transpose()?;
@@ -145,9 +126,9 @@ pub fn run(args: &TraceArgs, out: &mut dyn Write) -> Result<(), CliError> {
         let language = scenario.output.languages.first().copied().unwrap_or(Language::En);
         out.write_all(table::of_trace(&trace, &scenario, choice.as_ref(), language).as_bytes())?;
     }
-    if let Some(folder) = &args.out {
-        let existing = if args.force { Existing::Replace } else { Existing::Refuse };
-        draw(&scenario, &trace, &json, (folder, existing))?;
+    if let Some(folder) = &args.draw.out {
+        let draw = |setting: &Setting| timeline::draw(&trace, &scenario, setting);
+        drawing::write(&scenario, folder, args.draw.existing(), &[("trace.json", json)], &draw)?;
     }
     Ok(())
 }
@@ -224,7 +205,10 @@ fn choose(
             [(only, _)] => *only,
             _ => {
                 let names: Vec<&str> = names.collect();
-                return Err(CliError::Usage(format!("--pick: say which --regime, one of {}", names.join(", "))));
+                return Err(CliError::Usage(format!(
+                    "--pick: say which --regime, one of {}",
+                    names.join(", ")
+                )));
             }
         },
     };
@@ -246,34 +230,12 @@ fn choose(
         };
         let households: u64 = counties.iter().map(|county| u64::from(county.households)).sum();
         CliError::NotFound(format!(
-            "no lifted household {flow} by {by}, among {households} of replicate {}; look at more households or \
+            "no lifted household {flow} by {by}, among {households} households of replicate {}; look at more households or \
              another year",
             args.replicate
         ))
     })?;
     Ok(Choice { picked, wanted, regime, by })
-}
-
-/// Writes the trace as JSON and its timeline in the languages and formats of the scenario.
-fn draw(
-    scenario: &Scenario,
-    trace: &Trace,
-    json: &str,
-    (folder, existing): (&Path, Existing),
-) -> Result<(), CliError> {
-    let mut files = Store::begin(folder, existing)?;
-    files.write("trace.json", json.as_bytes())?;
-    for language in &scenario.output.languages {
-        let setting = Setting { language: *language, width_mm: scenario.output.width_mm, theme: PAPER };
-        let chart = timeline::draw(trace, scenario, &setting);
-        for format in &scenario.output.formats {
-            files.write(&file_name(&chart, *format), &render(&chart, *format))?;
-        }
-    }
-    let version = env!("CARGO_PKG_VERSION");
-    files
-        .finish(|hashes| store::json(&json!({ "program": "fanpin", "version": version, "files": hashes })))?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -285,10 +247,17 @@ mod tests {
     use crate::cli::{Cli, Command};
     use crate::record::PanelRow;
     use crate::report::panel;
+    use crate::report::style::PAPER;
 
     const SCENARIO: &str = "scenarios/inclusive-vs-targeted.toml";
-    const SMALL: [&str; 6] =
-        ["--households=400", "--replicates=1", "--set=plan.last_year=2025", "--regimes=targeted,inclusive", "--lang=en", "--set=places.poor-county.counties=2"];
+    const SMALL: [&str; 6] = [
+        "--households=400",
+        "--replicates=1",
+        "--set=plan.last_year=2025",
+        "--regimes=targeted,inclusive",
+        "--lang=en",
+        "--set=places.poor-county.counties=2",
+    ];
 
     fn traced(arguments: &[&str]) -> Result<String, CliError> {
         let all = [&["fanpin", "trace", SCENARIO], &SMALL[..], arguments].concat();
@@ -341,15 +310,15 @@ mod tests {
     #[test]
     fn what_is_not_there_is_refused_with_what_is() {
         let (status, message) = refused(&["--household=7", "--county=2"]);
-        assert_eq!((status, message.as_str()), (
-            2,
-            "--county: expected a county of `poor-county` from 0 to 1, found 2"
-        ));
+        assert_eq!(
+            (status, message.as_str()),
+            (2, "--county: expected a county of `poor-county` from 0 to 1, found 2")
+        );
         let (status, message) = refused(&["--household=200", "--county=0"]);
-        assert_eq!((status, message.as_str()), (
-            2,
-            "--household: expected a household of the county from 0 to 199, found 200"
-        ));
+        assert_eq!(
+            (status, message.as_str()),
+            (2, "--household: expected a household of the county from 0 to 199, found 200")
+        );
         let (status, message) = refused(&["--household=1"]);
         assert_eq!(status, 2);
         assert_eq!(
@@ -357,10 +326,10 @@ mod tests {
             "--household: county 0 has no such household, expected one of its 200 of the start or one set up from \
              them; the nearest is 0"
         );
-        assert_eq!(refused(&["--household=0", "--replicate=1"]), (
-            2,
-            "--replicate: expected a number from 0 to 0, found 1".to_owned()
-        ));
+        assert_eq!(
+            refused(&["--household=0", "--replicate=1"]),
+            (2, "--replicate: expected a number from 0 to 0, found 1".to_owned())
+        );
         let (status, message) = refused(&["--pick=saved", "--regime=inclusiv"]);
         assert_eq!(status, 2);
         assert!(message.contains("did you mean `inclusive`?"), "{message}");
@@ -381,7 +350,7 @@ mod tests {
         );
         let both = traced(&["--pick=both", same]).expect("some return under both");
         assert!(both.contains("\npicked as typical of "), "{both}");
-        assert!(!both.contains("rule that mattered │"), "nothing matters between two that are the same");
+        assert!(!both.contains("┆ rule that mattered"), "nothing matters between two that are the same");
     }
 
     #[test]

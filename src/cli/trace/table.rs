@@ -102,7 +102,9 @@ impl Words<'_> {
         let label = &self.scenario.places[trace.place].label;
         let place = self.say(&label.en, &label.zh);
         let mut text = match self.language {
-            Language::En => format!("household {household}: {place}, county {county}, replicate {replicate}\n"),
+            Language::En => {
+                format!("household {household}: {place}, county {county}, replicate {replicate}\n")
+            }
             Language::Zh => format!("农户{household}：{place}，第{county}县，第{replicate}次重复模拟\n"),
         };
         if let Some(choice) = choice {
@@ -111,7 +113,9 @@ impl Words<'_> {
                 (words::flow(choice.wanted.flow(), self.language), &self.scenario.regimes[choice.regime].id);
             text += &match self.language {
                 Language::En => {
-                    format!("picked as typical of {of} lifted households: {flow} by {by}, `{id}` against the baseline\n")
+                    format!(
+                        "picked as typical of {of} lifted households: {flow} by {by}, `{id}` against the baseline\n"
+                    )
                 }
                 Language::Zh => format!("从{of}户已脱贫户中选出的典型：截至{by}年，{id}相对基准：{flow}\n"),
             };
@@ -175,7 +179,9 @@ impl Words<'_> {
         row(self.say("  of it programmes", "  其中：帮扶项目"), &|y| self.programmes(y));
         row(self.say("consumption", "消费"), &|y| sum(y.row.consumption_fen));
         row(self.say("gifts from kin", "亲友馈赠"), &|y| money(y.detail.accounts.gifts));
-        row(self.say("assets sold (−: rebought)", "变卖资产（−为重置）"), &|y| money(y.detail.accounts.assets_sold));
+        row(self.say("assets sold (−: rebought)", "变卖资产（−为重置）"), &|y| {
+            money(y.detail.accounts.assets_sold)
+        });
         row(self.say("left unpaid", "未能支付"), &|y| money(y.detail.accounts.unpaid));
         row(self.say("savings", "储蓄"), &|y| sum(y.row.savings_fen));
         row(self.say("debt", "债务"), &|y| sum(y.row.debt_fen));
@@ -237,8 +243,10 @@ impl Words<'_> {
         if year.row.persons == 0 {
             return String::new();
         }
-        let mut parts: Vec<String> =
-            ClassSet(year.row.classes).iter().map(|class| words::class(class, self.language).to_owned()).collect();
+        let mut parts: Vec<String> = ClassSet(year.row.classes)
+            .iter()
+            .map(|class| words::class(class, self.language).to_owned())
+            .collect();
         if parts.is_empty() {
             parts.push(
                 match year.state.registration {

@@ -1,8 +1,6 @@
 //! One household's years, a lane a regime: net income against the poverty line, illness, and who paid the bills.
 
-use super::sheet::{
-    AXIS_PT, GRID_PT, LINE_PT, MARGIN, Numbers, Plot, Sheet, axis_room, grid_up, years_axis,
-};
+use super::sheet::{AXIS_PT, GRID_PT, LINE_PT, MARGIN, Numbers, Plot, Sheet, axis_room, grid_up, years_axis};
 use super::{Chart, Setting};
 use crate::measures::catalogue::{OUT_OF_POCKET_LABEL, payer_label};
 use crate::report::fonts::{Weight, width_mm};
@@ -65,10 +63,9 @@ pub fn draw(trace: &Trace, scenario: &Scenario, setting: &Setting) -> Chart {
     let mut sheet = Sheet::new(setting, "trace", title, &subtitle);
     let alive = trace.lives.iter().flat_map(|life| &life.years).any(|year| year.row.persons > 0);
     if !alive {
-        return sheet.finish_empty(setting.pick(
-            "Nobody of the household lives in these years.",
-            "这些年份中该户已无人在世。",
-        ));
+        return sheet.finish_empty(
+            setting.pick("Nobody of the household lives in these years.", "这些年份中该户已无人在世。"),
+        );
     }
     keys(&mut sheet, trace);
     let scales = scales(trace, setting);
@@ -77,11 +74,10 @@ pub fn draw(trace: &Trace, scenario: &Scenario, setting: &Setting) -> Chart {
         bottom = lane(&mut sheet, trace, scenario, regime, &scales, bottom);
     }
     let mut note = setting
-        .pick(if scales.cut { "Higher incomes are cut off at the top. " } else { "" }, if scales.cut {
-            "更高的收入在顶端截断。"
-        } else {
-            ""
-        })
+        .pick(
+            if scales.cut { "Higher incomes are cut off at the top. " } else { "" },
+            if scales.cut { "更高的收入在顶端截断。" } else { "" },
+        )
         .to_owned();
     note += setting.pick(
         "Shaded: in net poverty; ring: the year of falling back. Grey verticals: years whose rule is named above the \
@@ -268,7 +264,8 @@ fn draw_income(sheet: &mut Sheet, plot: &Plot, ticks: &Ticks, trace: &Trace, lif
     if plot.up.0 < 0.0 {
         sheet.canvas.line(&[(plot.left, plot.y(0.0)), (plot.right, plot.y(0.0))], AXIS_PT, theme.ink);
     }
-    let line = |at: usize| (plot.x(f64::from(trace.years[at].number())), plot.y(thousands(trace.lines[at].fen())));
+    let line =
+        |at: usize| (plot.x(f64::from(trace.years[at].number())), plot.y(thousands(trace.lines[at].fen())));
     let line: Vec<(f64, f64)> = (0..trace.years.len()).map(line).collect();
     sheet.canvas.dashed(&line, 0.8, theme.muted, 1.4, 0.9);
     let value = |year: &LifeYear| thousands(year.row.net_income_per_head_fen);
@@ -294,7 +291,8 @@ fn draw_marks(sheet: &mut Sheet, plot: &Plot, y: f64, year: &LifeYear) {
         Mark::Forgone => year.detail.forgone.len(),
         Mark::Death => year.events.iter().filter(|e| e.what == Happened::Died).count(),
     };
-    let marks: Vec<Mark> = MARKS.into_iter().flat_map(|kind| std::iter::repeat_n(kind, count(kind))).collect();
+    let marks: Vec<Mark> =
+        MARKS.into_iter().flat_map(|kind| std::iter::repeat_n(kind, count(kind))).collect();
     let width = plot.x(1.0) - plot.x(0.0);
     // A few marks.
     #[allow(clippy::cast_precision_loss)]
