@@ -80,9 +80,9 @@ pub fn draw(trace: &Trace, scenario: &Scenario, setting: &Setting) -> Chart {
         )
         .to_owned();
     note += setting.pick(
-        "Shaded: in net poverty; ring: the year of falling back. Grey verticals: years whose rule is named above the \
-         lane, through what the year differs most from the baseline's.",
-        "阴影：净收入贫困；圆环：返贫当年。灰色竖线：泳道上方所列规则的年份，即与基准差别最大的年份及其原因。",
+        "Shaded: in net poverty; ring: the year of falling back. Grey verticals: the years named above the lane, \
+         with through what they differ from the baseline's (+: more than there).",
+        "阴影：净收入贫困；圆环：返贫当年。灰色竖线：泳道上方所列年份及其与基准不同之处（+表示多于基准）。",
     );
     sheet.finish(bottom - BETWEEN + 1.6, &note)
 }
@@ -187,7 +187,7 @@ fn lane(
         .iter()
         .filter_map(|year| {
             let rule = words::rule(year.mattered.as_ref()?, scenario, regime, setting.language);
-            Some(format!("{}{}{rule}", year.row.year, setting.pick(" ", "年：")))
+            Some(format!("{}{}{rule}", year.row.year, setting.pick(": ", "年：")))
         })
         .collect();
     for line in wrap(&rules.join(setting.pick("; ", "；")), NOTE_PT, Weight::Regular, room, 2) {
