@@ -4,8 +4,8 @@
 //! 1. other people live in the household (somebody died under one of the two only);
 //! 2. a stay was had under one of the two and forgone under the other;
 //! 3. another episode happened, since care of the years before was not the same;
-//! 4. the payer or the programme with the largest difference in what it paid, premiums paid by aid among them;
-//! 5. the household is in other classes, though nobody paid another sum;
+//! 4. the payer or the programme with the largest difference in what it paid, of a yuan at least, premiums paid by aid among them;
+//! 5. the household is in other classes;
 //! 6. what the years before left: debt or savings, whichever differs more; else something else did.
 //!
 //! Beside it stand the classes that the household is in under one of the two only.
@@ -62,7 +62,7 @@ pub enum Rule {
         /// Payment under the regime less that under the baseline.
         more: Money,
     },
-    /// Other classes, and nobody paid another sum.
+    /// Other classes.
     Classes,
     /// Debt that the years before left.
     PastDebt {
@@ -170,6 +170,9 @@ fn other_care(ours: &LifeYear, theirs: &LifeYear) -> Option<Rule> {
     (!missed.is_empty() || !gained.is_empty() || needed(ours) != needed(theirs)).then_some(Rule::Illness)
 }
 
+/// Payments that differ by less than a yuan are no reason to name: prices that families expect move by fractions.
+const LEAST_FEN: i64 = 100;
+
 /// The largest difference in payment, the first in order of payers, programmes, premiums where equal.
 fn other_payment(ours: &LifeYear, theirs: &LifeYear, policy: &Policy, baseline: &Policy) -> Option<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
@@ -193,7 +196,7 @@ fn other_payment(ours: &LifeYear, theirs: &LifeYear, policy: &Policy, baseline: 
     }
     rules.push(Rule::PremiumAid { more: ours.detail.premium_aid - theirs.detail.premium_aid });
     let size = |rule: &Rule| rule.more().map_or(0, |more| more.fen().abs());
-    let largest = rules.iter().map(size).max().filter(|largest| *largest > 0)?;
+    let largest = rules.iter().map(size).max().filter(|largest| *largest >= LEAST_FEN)?;
     rules.into_iter().find(|rule| size(rule) == largest)
 }
 

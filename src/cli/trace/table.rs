@@ -145,8 +145,13 @@ impl Words<'_> {
     fn outcome(&self, trace: &Trace, regime: usize, life: &crate::trace::Life) -> String {
         let label = self.regime(regime, trace);
         let what = words::returned(life, self.language);
-        let flow = life.flow.map_or(String::new(), |flow| format!(" · {}", words::flow(flow, self.language)));
-        format!("  {label}: {what}{flow}\n")
+        let last = self.scenario.plan.last_year;
+        let by = |flow| match self.language {
+            Language::En => format!(" · {} by {last}", words::flow(flow, self.language)),
+            Language::Zh => format!(" · 截至{last}年{}", words::flow(flow, self.language)),
+        };
+        let flow = life.flow.map_or_else(String::new, by);
+        format!("  {label}{}{what}{flow}\n", self.say(": ", "："))
     }
 
     /// The rows of a year: name, and a cell a regime.
@@ -187,7 +192,10 @@ impl Words<'_> {
         row(self.say("debt", "债务"), &|y| sum(y.row.debt_fen));
         row(self.say("status", "身份"), &|y| self.status(y));
         let (head, line) = (self.say("net income a head", "人均净收入"), yuan(line));
-        let name = format!("{head} ({} {line})", self.say("line", "贫困线"));
+        let name = match self.language {
+            Language::En => format!("{head} (line {line})"),
+            Language::Zh => format!("{head}（贫困线{line}）"),
+        };
         row(&name, &|y| if y.row.persons == 0 { String::new() } else { sum(y.row.net_income_per_head_fen) });
         row(self.say("poverty", "贫困"), &|y| self.poverty(y));
         row(self.say("rule that mattered", "起作用的规则"), &|y| self.rule(y));
