@@ -3,6 +3,7 @@
 pub mod bill;
 pub mod check;
 pub mod drawing;
+pub mod equalise;
 pub mod files;
 pub mod gap;
 pub mod list;
@@ -55,6 +56,8 @@ pub enum Command {
     Timeline(Box<timeline::TimelineArgs>),
     /// One household's life, year by year, under every regime side by side
     Trace(Box<trace::TraceArgs>),
+    /// Compare two regimes at equal cost and at equal effect
+    Equalise(equalise::EqualiseArgs),
     /// Draw the charts of a finished run again, without simulating
     Plot(plot::PlotArgs),
     /// Print the JSON Schema of scenario files, for editors
@@ -395,6 +398,7 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::Gap(args) => gap::run(args, &mut out),
         Command::Timeline(args) => timeline::run(args, &mut out),
         Command::Trace(args) => trace::run(args, &mut out),
+        Command::Equalise(args) => equalise::run(args, &mut out),
         Command::Plot(args) => plot::run(args, &mut out),
         Command::Schema => schema::run(&mut out),
         Command::Completions { shell } => completions(*shell, &mut out),

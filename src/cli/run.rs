@@ -62,7 +62,7 @@ pub fn run(args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
     Ok(())
 }
 
-fn threads(wanted: Option<usize>) -> Result<rayon::ThreadPool, CliError> {
+pub(super) fn threads(wanted: Option<usize>) -> Result<rayon::ThreadPool, CliError> {
     if wanted.is_some_and(|n| !(1..=1024).contains(&n)) {
         return Err(CliError::Usage("--threads takes a number from 1 to 1024".to_owned()));
     }
@@ -131,15 +131,20 @@ fn peak_memory_bytes() -> Option<u64> {
 }
 
 /// A progress bar that knows of Ctrl-C.
-struct Bar {
-    bar: ProgressBar,
+pub(super) struct Bar {
+    pub(super) bar: ProgressBar,
 }
 
 /// Set by Ctrl-C.
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
 impl Bar {
-    fn new(scenario: &Scenario, quiet: bool) -> Self {
+    pub(super) fn new(scenario: &Scenario, quiet: bool) -> Self {
+        Self::of(experiment::counties(scenario) * u64::from(scenario.plan.replicates), quiet)
+    }
+
+    /// Of so many counties.
+    pub(super) fn of(total: u64, quiet: bool) -> Self {
         static HANDLER: OnceLock<bool> = OnceLock::new();
         // The first Ctrl-C stops the run after the county in hand and leaves nothing behind; a second one ends the
         // process at once, as having no handler would, and leaves a folder `….partial` for the next run to clear.
@@ -151,7 +156,6 @@ impl Bar {
             };
             ctrlc::set_handler(stop).is_ok()
         });
-        let total = experiment::counties(scenario) * u64::from(scenario.plan.replicates);
         let hidden = quiet || !io::stderr().is_terminal();
         let bar = if hidden { ProgressBar::hidden() } else { ProgressBar::new(total) };
         let style =

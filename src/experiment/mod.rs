@@ -5,6 +5,8 @@
 //! in which they finish is no part of the result. Memory doesn't grow with counties, nor with replicates but for 8
 //! bytes a result cell.
 
+pub mod equalise;
+
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::{Mutex, OnceLock};

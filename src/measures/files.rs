@@ -229,7 +229,7 @@ impl Table {
         self
     }
 
-    fn whole(&mut self, number: impl Into<i64>) -> &mut Self {
+    pub(crate) fn whole(&mut self, number: impl Into<i64>) -> &mut Self {
         let text = number.into().to_string();
         self.text(&text)
     }

@@ -9,6 +9,7 @@ pub mod catastrophic;
 pub mod counties;
 pub mod descent;
 pub mod difference;
+pub mod equal;
 pub mod flows;
 pub mod frontier;
 pub mod lines;

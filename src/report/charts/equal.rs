@@ -1,0 +1,138 @@
+//! Two regimes at equal cost and at equal effect: where each stands, and the paths that scaling the one takes.
+
+use super::sheet::{
+    AXIS_PT, LINE_PT, MARGIN, Numbers, Plot, Sheet, axis_room, grid_across, grid_up, numbers_across,
+};
+use super::{Chart, Setting};
+use crate::experiment::equalise::{Equalised, Trial, Way};
+use crate::measures::outlay::{HARDSHIP, PUBLIC_OUTLAY, RETURNED};
+use crate::measures::table::OutlayRow;
+use crate::report::fonts::Weight;
+use crate::report::layout::{nice_ticks, wrap};
+use crate::report::style::{Colour, LABEL_PT, Text, line_height, number};
+
+/// The chart.
+#[must_use]
+pub fn draw(done: &Equalised, setting: &Setting) -> Chart {
+    let title = setting.pick("Two regimes at equal cost and at equal effect", "等成本与等效果下的两种制度");
+    let subtitle = setting.pick(
+        "Across: public outlay over all years, thousand yuan of 2020 a person, discounted at 3%; up: people not protected",
+        "横轴：各年公共支出合计（人均，千元，2020年价，年贴现率3%）；纵轴：未受保护的人口",
+    );
+    let mut sheet = Sheet::new(setting, "equalise", title, subtitle);
+    let theme = setting.theme;
+    let label = |side: usize| {
+        let (id, en, zh) = &done.pair[side];
+        let label = setting.pick(en, zh).trim();
+        if label.is_empty() { id.clone() } else { label.to_owned() }
+    };
+    let key: Vec<(Colour, String)> = (0..2).map(|side| (theme.regimes[side], label(side))).collect();
+    sheet.key(&key);
+    let heads = [
+        (RETURNED, setting.pick("Lifted people ever returned (%)", "脱贫人口累计返贫比例（%）")),
+        (
+            HARDSHIP,
+            setting.pick("All people in hardship, mean of years (%)", "医疗困难人口比例，各年平均（%）"),
+        ),
+    ];
+    let columns = if setting.width_mm < 120 { 1 } else { 2 };
+    // One or two.
+    #[allow(clippy::cast_precision_loss)]
+    let width = (sheet.width() - 2.0 * MARGIN - 8.0 * (columns as f64 - 1.0)) / columns as f64;
+    let mut top = sheet.top;
+    for row in heads.chunks(columns) {
+        let mut left = MARGIN;
+        let mut lowest = top;
+        for (quantity, head) in row {
+            let mut y = top + 2.0;
+            for line in wrap(head, LABEL_PT, Weight::Bold, width, 2) {
+                sheet.canvas.text((left, y), &line, Text::label(theme.ink).bold());
+                y += line_height(LABEL_PT);
+            }
+            draw_panel(&mut sheet, done, quantity, (left, left + width), (y + 1.0, y + 53.0));
+            lowest = lowest.max(y + 57.6);
+            left += width + 8.0;
+        }
+        top = lowest + 3.0;
+    }
+    let note = setting.pick(
+        "Lines: the regime scaled by a factor on what medical aid and local top-ups pay (solid), by a deductible on medical aid \
+         (dashed). Rings: where both cost the same or as many lifted people return. Lower left is better; funds don't ration.",
+        "线为按比例缩减医疗救助与地方补充支付（实线）或提高医疗救助起付线（虚线）的轨迹；圆圈为成本相等或累计返贫相等之处。\
+         左下方为优；基金不限额。",
+    );
+    sheet.finish(top - 3.0, note)
+}
+
+/// A regime scaled in a way.
+struct Path {
+    side: usize,
+    way: Way,
+    points: Vec<(f64, f64)>,
+}
+
+/// Outlay in thousand yuan, and a share in percent.
+fn place(rows: &[OutlayRow], quantity: &str) -> Option<(f64, f64)> {
+    let mean = |id: &str| rows.iter().find(|row| row.quantity == id).and_then(|row| row.value.mean);
+    Some((mean(PUBLIC_OUTLAY)? / 1000.0, mean(quantity)? * 100.0))
+}
+
+fn draw_panel(
+    sheet: &mut Sheet,
+    done: &Equalised,
+    quantity: &str,
+    (left, right): (f64, f64),
+    (top, bottom): (f64, f64),
+) {
+    let theme = sheet.setting.theme;
+    let of = |rows: &Vec<OutlayRow>| place(rows, quantity);
+    let points: Vec<Option<(f64, f64)>> = done.unscaled.iter().map(of).collect();
+    let paths: Vec<Path> = [0, 1]
+        .into_iter()
+        .flat_map(|side| Way::ALL.map(|way| (side, way)))
+        .map(|(side, way)| {
+            let own = |trial: &&Trial| trial.scaled == side && trial.way == way;
+            let points = done.trials.iter().filter(own).filter_map(|trial| of(&trial.rows)).collect();
+            Path { side, way, points }
+        })
+        .collect();
+    let all = || points.iter().flatten().chain(paths.iter().flat_map(|path| &path.points));
+    let ends = |pick: fn(&(f64, f64)) -> f64| {
+        all().map(pick).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
+    };
+    let (across, up) = (ends(|p| p.0), ends(|p| p.1));
+    if across.0 > across.1 {
+        return;
+    }
+    let (across_ticks, up_ticks) = (nice_ticks(across.0, across.1, 6), nice_ticks(up.0, up.1, 6));
+    let plot = Plot {
+        left: left + axis_room(&up_ticks) + 0.6,
+        right: right - 3.0,
+        top,
+        bottom,
+        across: (across_ticks.first(), across_ticks.last()),
+        up: (up_ticks.first(), up_ticks.last()),
+    };
+    grid_up(sheet, &plot, &up_ticks, Numbers::Shown);
+    grid_across(sheet, &plot, &across_ticks);
+    sheet.canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], AXIS_PT, theme.ink);
+    numbers_across(sheet, &plot, &across_ticks, number);
+    let at = |p: &(f64, f64)| (plot.x(p.0), plot.y(p.1));
+    for Path { side, way, points } in &paths {
+        let line: Vec<(f64, f64)> = points.iter().map(at).collect();
+        match way {
+            Way::Payments => sheet.canvas.line(&line, LINE_PT, theme.regimes[*side]),
+            Way::Deductible => sheet.canvas.dashed(&line, LINE_PT, theme.regimes[*side], 1.6, 1.0),
+        }
+    }
+    for equal in &done.equal {
+        if let Some(point) = equal.at.as_ref().and_then(|trial| of(&trial.rows)) {
+            sheet.canvas.ring(at(&point), 1.1, LINE_PT, theme.regimes[equal.scaled]);
+        }
+    }
+    for (side, point) in points.iter().enumerate() {
+        if let Some(point) = point {
+            sheet.canvas.dot(at(point), 1.2, theme.regimes[side]);
+        }
+    }
+}
