@@ -403,3 +403,27 @@ fn the_timeline_shows_years_and_changes_and_is_written_with_its_chart() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("--from: expected a year from 2010 to 2035, found 1999"));
 }
+
+#[test]
+fn two_regimes_are_made_equal_and_a_wrong_name_is_answered_with_the_right_one() {
+    let folder = folder_with(&[("mine.toml", MINE)]);
+    let small = ["--households", "300", "--replicates", "2", "--set", "plan.last_year=2023"];
+    let asked = |more: &[&str]| {
+        let mut args = vec!["equalise", "mine.toml"];
+        args.extend(small);
+        args.extend(["--set", "places.poor-county.counties=1"]);
+        args.extend(more);
+        fanpin(folder.path(), &args)
+    };
+    let wrong = asked(&["--pair", "targeted,inclusve"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("did you mean `inclusive`?"), "{}", text(&wrong.stderr));
+    assert_eq!(asked(&[]).status.code(), Some(2), "five regimes are no pair");
+    let done = asked(&["--pair", "targeted,inclusive", "--json", "-o", "out", "--format", "svg"]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    assert_eq!(json["equal"].as_array().map(Vec::len), Some(6));
+    for file in ["equalise.csv", "equalise.json", "scenario.resolved.toml", "charts/equalise.zh.svg"] {
+        assert!(folder.path().join("out").join(file).exists(), "{file}");
+    }
+}

@@ -1,4 +1,4 @@
-//! `fanpin equalise`: two regimes at equal cost and at equal effect.
+//! `fanpin equalise`: two regimes at equal cost, return and hardship.
 
 use std::io::Write;
 
@@ -25,8 +25,8 @@ use crate::scenario::{Override, Scenario};
 /// Options of `fanpin equalise`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The regime that costs more is scaled down until both cost the same, and the one under which fewer lifted people return until as
-many return under both: by a factor on what medical aid and local top-ups pay, and again by a deductible on medical aid. Cost is
+The regime that costs more is scaled down until both cost the same, the one under which fewer lifted people return until as
+many return under both, and the one with fewer people in hardship until there are as many under both: by a factor on what medical aid and local top-ups pay, and again by a deductible on medical aid. Cost is
 public outlay over all reported years, discounted at 3 %, with deficits; funds don't ration meanwhile (society.switches.funds is
 off). A conclusion holds only if both ways of scaling agree on it.")]
 pub struct EqualiseArgs {
@@ -68,7 +68,7 @@ pub fn run(args: &EqualiseArgs, out: &mut dyn Write) -> Result<(), CliError> {
     if !args.quiet {
         writeln!(
             std::io::stderr(),
-            "up to {runs} runs of up to 21 regimes: {counties} counties of {} households each",
+            "up to {runs} runs of up to 37 regimes: {counties} counties of {} households each",
             scenario.plan.households
                 / u32::try_from(experiment::counties(&scenario).max(1)).unwrap_or(u32::MAX)
         )?;
@@ -195,13 +195,18 @@ fn as_json(done: &Equalised) -> serde_json::Value {
             })
         })
         .collect();
-    let better = |goal| done.better(goal).map(|side| done.pair[side].0.clone());
+    let better = |goal: Goal| {
+        let of = |quantity: &&str| {
+            let better = done.better(goal, quantity).map(|side| done.pair[side].0.clone());
+            ((*quantity).to_owned(), json!(better))
+        };
+        serde_json::Value::Object(goal.compared().iter().map(of).collect())
+    };
     json!({
         "pair": [done.pair[0].0, done.pair[1].0],
         "unscaled": [quantities(&done.unscaled[0]), quantities(&done.unscaled[1])],
         "equal": equal,
-        "better_at_equal_cost": better(Goal::Cost),
-        "better_at_equal_effect": better(Goal::Effect),
+        "better": Goal::ALL.iter().map(|goal| (goal.name().to_owned(), better(*goal))).collect::<serde_json::Map<_, _>>(),
     })
 }
 
@@ -245,7 +250,7 @@ fn as_text(done: &Equalised) -> String {
         let first = format!("{}\n{} less {}", words(equal.goal), name(equal.scaled), name(1 - equal.scaled));
         match &equal.at {
             Some(trial) => row(first, how(equal, trial.value), &trial.rows),
-            None => row(first, format!("{} can't", equal.way.name()), &[]),
+            None => row(first, not_reached(equal.way).to_owned(), &[]),
         }
     }
     for index in 2..6 {
@@ -264,7 +269,15 @@ fn as_text(done: &Equalised) -> String {
 const fn words(goal: Goal) -> &'static str {
     match goal {
         Goal::Cost => "at equal cost",
-        Goal::Effect => "at equal effect",
+        Goal::Return => "at equal return",
+        Goal::Hardship => "at equal hardship",
+    }
+}
+
+const fn not_reached(way: Way) -> &'static str {
+    match way {
+        Way::Payments => "not even\nwithout them",
+        Way::Deductible => "not even with\n+ 2 of income",
     }
 }
 
@@ -275,22 +288,39 @@ fn how(equal: &Equal, value: f64) -> String {
     }
 }
 
+/// What can be said where a goal is reached: a line a quantity.
 fn verdict(done: &Equalised, goal: Goal) -> String {
-    let at = match goal {
-        Goal::Cost => "At equal cost",
-        Goal::Effect => "At equal effect",
-    };
-    match (done.better(goal), goal) {
-        (Some(side), Goal::Cost) => format!(
-            "{at} fewer lifted people return under {} than under {}, both ways.\n",
-            done.pair[side].0,
-            done.pair[1 - side].0
-        ),
-        (Some(side), Goal::Effect) => {
-            format!("{at} {} costs less than {}, both ways.\n", done.pair[side].0, done.pair[1 - side].0)
-        }
-        (None, _) => format!(
-            "{at} nothing can be said: the two ways of scaling don't both show a difference of one sign.\n"
-        ),
+    let name = |side: usize| done.pair[side].0.as_str();
+    let of_goal = || done.equal.iter().filter(|equal| equal.goal == goal);
+    let Some(scaled) = of_goal().next().map(|equal| equal.scaled) else { return String::new() };
+    if of_goal().all(|equal| equal.at.is_none()) {
+        let (scaled, other) = (name(scaled), name(1 - scaled));
+        let what = match goal {
+            Goal::Cost => format!("{scaled} costs more than {other}"),
+            Goal::Return => format!("fewer lifted people return under {scaled} than under {other}"),
+            Goal::Hardship => format!("fewer people are in hardship under {scaled} than under {other}"),
+        };
+        return format!(
+            "Even where medical aid is cut most {what}: what else differs between them is enough.\n"
+        );
     }
+    let line = |quantity: &&str| {
+        let at = words(goal);
+        let Some(side) = done.better(goal, quantity) else {
+            let label =
+                OUTLAY.iter().find(|(id, _, _)| id == quantity).map_or(*quantity, |(_, _, label)| label.en);
+            return format!("{label} {at}: open, since not both ways show a difference of one sign.\n");
+        };
+        let (better, other) = (name(side), name(1 - side));
+        match *quantity {
+            RETURNED => {
+                format!("Fewer lifted people return under {better} than under {other} {at}, both ways.\n")
+            }
+            HARDSHIP => {
+                format!("Fewer people are in hardship under {better} than under {other} {at}, both ways.\n")
+            }
+            _ => format!("{better} costs less than {other} {at}, both ways.\n"),
+        }
+    };
+    goal.compared().iter().map(line).collect()
 }

@@ -2,12 +2,12 @@
 //!
 //! Two regimes rarely cost the same, so that one protects better says little. Here the one that costs more is scaled down until
 //! both cost the same ([`Goal::Cost`]), and the one that protects better until as many lifted people return under both
-//! ([`Goal::Effect`]); each in two [`Way`]s, since what is cut decides what is lost. A conclusion holds only if both ways agree.
+//! ([`Goal::Return`]) or as many people are in hardship ([`Goal::Hardship`]); each in two [`Way`]s, since what is cut decides what is lost. A conclusion holds only if both ways agree.
 //! Cost is [public outlay](crate::measures::outlay). Every trial is a regime on the same twins, so the searched function is
 //! nearly smooth; an interval is narrowed by several trials a run, which share their draws.
 
 use super::{Interrupted, Watch, run};
-use crate::measures::outlay::{PUBLIC_OUTLAY, RETURNED};
+use crate::measures::outlay::{HARDSHIP, PUBLIC_OUTLAY, RETURNED};
 use crate::measures::table::{OutlayRow, Statistics};
 use crate::scenario::Scenario;
 use crate::scenario::policy::{Amount, Layer, Payer, Policy, Regime};
@@ -84,36 +84,41 @@ pub enum Goal {
     /// Public outlay.
     Cost,
     /// Lifted people that ever returned.
-    Effect,
+    Return,
+    /// People in hardship, mean of the years.
+    Hardship,
 }
 
 impl Goal {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Cost, Self::Effect];
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Cost, Self::Return, Self::Hardship];
 
     /// Its name in files.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Cost => "equal-cost",
-            Self::Effect => "equal-effect",
+            Self::Return => "equal-return",
+            Self::Hardship => "equal-hardship",
         }
     }
 
-    /// What is made equal, so that it is positive for the regime that has to be scaled: its difference to the other.
+    /// How far a regime is from the other, positive if it has to be scaled: it costs more, or fewer are left unprotected.
     fn excess(self, rows: &[OutlayRow]) -> f64 {
+        let mean = |quantity| change(rows, quantity).mean.unwrap_or(0.0);
         match self {
-            Self::Cost => change(rows, PUBLIC_OUTLAY).mean.unwrap_or(0.0),
-            Self::Effect => -change(rows, RETURNED).mean.unwrap_or(0.0),
+            Self::Cost => mean(PUBLIC_OUTLAY),
+            Self::Return => -mean(RETURNED),
+            Self::Hardship => -mean(HARDSHIP),
         }
     }
 
-    /// What is then compared.
+    /// What is then compared: less is better.
     #[must_use]
-    pub const fn compared(self) -> &'static str {
+    pub const fn compared(self) -> &'static [&'static str] {
         match self {
-            Self::Cost => RETURNED,
-            Self::Effect => PUBLIC_OUTLAY,
+            Self::Cost => &[RETURNED, HARDSHIP],
+            Self::Return | Self::Hardship => &[PUBLIC_OUTLAY],
         }
     }
 }
@@ -151,10 +156,10 @@ pub struct Equal {
 }
 
 impl Equal {
-    /// Whether the scaled regime is better (`Some(true)`) or worse in what is compared, told apart from zero at 95 %.
+    /// Whether the scaled regime is better (`Some(true)`) or worse in a quantity, told apart from zero at 95 %.
     #[must_use]
-    pub fn better(&self) -> Option<bool> {
-        let found = change(&self.at.as_ref()?.rows, self.goal.compared());
+    pub fn better(&self, quantity: &str) -> Option<bool> {
+        let found = change(&self.at.as_ref()?.rows, quantity);
         let (low, high) = (found.ci_low?, found.ci_high?);
         if high < 0.0 {
             Some(true)
@@ -180,11 +185,11 @@ pub struct Equalised {
 }
 
 impl Equalised {
-    /// The finding of a goal if both ways agree on it: the regime of the pair that is better.
+    /// The regime of the pair that is better in a quantity where a goal is reached, if both ways agree on it.
     #[must_use]
-    pub fn better(&self, goal: Goal) -> Option<usize> {
+    pub fn better(&self, goal: Goal, quantity: &str) -> Option<usize> {
         let mut found = self.equal.iter().filter(|equal| equal.goal == goal).map(|equal| {
-            let better = equal.better()?;
+            let better = equal.better(quantity)?;
             Some(if better { equal.scaled } else { 1 - equal.scaled })
         });
         let first = found.next()??;
@@ -213,7 +218,7 @@ pub fn equalise(scenario: &Scenario, pair: [usize; 2], watch: &dyn Watch) -> Res
         equal: Vec::new(),
         unscaled,
     };
-    // The dearer regime, and the better one: the second if its excess over the first is positive.
+    // The dearer regime, and the better ones: the second if its excess over the first is positive.
     let scaled = Goal::ALL.map(|goal| usize::from(goal.excess(&equalised.unscaled[1]) > 0.0));
     for side in 0..2 {
         let goals: Vec<Goal> =
@@ -418,7 +423,7 @@ mod tests {
         let index = |id: &str| scenario.regimes.iter().position(|regime| regime.id == id).unwrap();
         let (targeted, inclusive) = (index("targeted"), index("inclusive"));
         let done = equalise(&scenario, [targeted, inclusive], &super::super::Unwatched).unwrap();
-        assert_eq!(done.equal.len(), 4);
+        assert_eq!(done.equal.len(), 6);
         let unscaled = change(&done.unscaled[1], PUBLIC_OUTLAY).mean.unwrap().abs();
         let at_cost = done.equal.iter().filter(|equal| equal.goal == Goal::Cost);
         for trial in at_cost.filter_map(|equal| equal.at.as_ref()) {

@@ -1,4 +1,4 @@
-//! Two regimes at equal cost and at equal effect: where each stands, and the paths that scaling the one takes.
+//! Two regimes at equal cost, return and hardship: where each stands, and the paths that scaling the one takes.
 
 use super::sheet::{
     AXIS_PT, LINE_PT, MARGIN, Numbers, Plot, Sheet, axis_room, grid_across, grid_up, numbers_across,
@@ -14,7 +14,7 @@ use crate::report::style::{Colour, LABEL_PT, Text, line_height, number};
 /// The chart.
 #[must_use]
 pub fn draw(done: &Equalised, setting: &Setting) -> Chart {
-    let title = setting.pick("Two regimes at equal cost and at equal effect", "等成本与等效果下的两种制度");
+    let title = setting.pick("Two regimes made equal", "两种制度的等成本与等效果比较");
     let subtitle = setting.pick(
         "Across: public outlay over all years, thousand yuan of 2020 a person, discounted at 3%; up: people not protected",
         "横轴：各年公共支出合计（人均，千元，2020年价，年贴现率3%）；纵轴：未受保护的人口",
@@ -39,7 +39,7 @@ pub fn draw(done: &Equalised, setting: &Setting) -> Chart {
     // One or two.
     #[allow(clippy::cast_precision_loss)]
     let width = (sheet.width() - 2.0 * MARGIN - 8.0 * (columns as f64 - 1.0)) / columns as f64;
-    let mut top = sheet.top;
+    let mut top = sheet.top + 1.0;
     for row in heads.chunks(columns) {
         let mut left = MARGIN;
         let mut lowest = top;
@@ -56,9 +56,9 @@ pub fn draw(done: &Equalised, setting: &Setting) -> Chart {
         top = lowest + 3.0;
     }
     let note = setting.pick(
-        "Lines: the regime scaled by a factor on what medical aid and local top-ups pay (solid), by a deductible on medical aid \
-         (dashed). Rings: where both cost the same or as many lifted people return. Lower left is better; funds don't ration.",
-        "线为按比例缩减医疗救助与地方补充支付（实线）或提高医疗救助起付线（虚线）的轨迹；圆圈为成本相等或累计返贫相等之处。\
+        "Lines: the regime scaled: by a factor on what medical aid and local top-ups pay (solid), by a deductible on medical aid \
+         (dashed). Rings: where both are equal in cost, return or hardship. Lower left is better; funds don't ration.",
+        "线为按比例缩减医疗救助与地方补充支付（实线）或提高医疗救助起付线（虚线）的轨迹；圆圈为成本、返贫或医疗困难相等之处。\
          左下方为优；基金不限额。",
     );
     sheet.finish(top - 3.0, note)
