@@ -1,26 +1,26 @@
 //! `fanpin equalise`: two regimes at equal cost, return and hardship.
 
 use std::io::Write;
+use std::path::Path;
 
 use clap::Args;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use serde_json::json;
 
+use super::drawing::{self, DrawArgs};
 use super::run::{Bar, threads};
-use super::{CliError, OutputArgs, ScenarioArgs, files};
+use super::{CliError, ScenarioArgs, files};
 use crate::evidence::nearest;
 use crate::experiment;
 use crate::experiment::equalise::{self, Equal, Equalised, Goal, Way, change};
 use crate::measures::files as tables;
 use crate::measures::outlay::{CATASTROPHIC, HARDSHIP, OUTLAY, PUBLIC_OUTLAY, RETURNED};
 use crate::measures::table::{OutlayRow, Statistics};
-use crate::report::charts::{Setting, equal as chart, language_tag};
-use crate::report::render::render;
-use crate::report::store::{self, Existing, Store};
-use crate::report::style::{PAPER, number, signed};
-use crate::scenario::plan::ChartFormat;
-use crate::scenario::{Override, Scenario};
+use crate::report::charts::equal as chart;
+use crate::report::store::{self, Store};
+use crate::report::style::{number, signed};
+use crate::scenario::{Override, Scenario, resolved_text};
 
 /// Options of `fanpin equalise`.
 #[derive(Debug, Clone, Args)]
@@ -36,9 +36,9 @@ pub struct EqualiseArgs {
     /// The two regimes, separated by a comma [default: those of a scenario that has two]
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub pair: Option<Vec<String>>,
-    /// What is written.
+    /// Where tables and chart go.
     #[command(flatten)]
-    pub output: OutputArgs,
+    pub draw: DrawArgs,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -57,11 +57,13 @@ pub struct EqualiseArgs {
 pub fn run(args: &EqualiseArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let mut more =
         vec![Override { origin: "equalise".to_owned(), text: "society.switches.funds=false".to_owned() }];
-    more.extend(args.output.overrides());
+    more.extend(args.draw.overrides());
     let scenario = files::load(&args.scenario.file, &args.scenario.set, more)?;
     let pair = pair(&scenario, args.pair.as_deref())?;
-    let existing = if args.output.force { Existing::Replace } else { Existing::Refuse };
-    let store = args.output.out.as_ref().map(|folder| Store::begin(folder, existing)).transpose()?;
+    if let Some(folder) = &args.draw.out {
+        // A folder that is taken is said before the work, not after it.
+        drop(Store::begin(folder, args.draw.existing())?);
+    }
     let pool = threads(args.threads)?;
     let counties = experiment::counties(&scenario) * u64::from(scenario.plan.replicates);
     let runs = equalise::most_runs() as u64;
@@ -77,8 +79,8 @@ pub fn run(args: &EqualiseArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let done =
         pool.install(|| equalise::equalise(&scenario, pair, &watch)).map_err(|_| CliError::Interrupted)?;
     watch.bar.finish_and_clear();
-    if let Some(store) = store {
-        write(store, &scenario, &done)?;
+    if let Some(folder) = &args.draw.out {
+        write(folder, &args.draw, &scenario, &done)?;
     }
     if args.json {
         out.write_all(store::json(&as_json(&done)).as_bytes())?;
@@ -114,34 +116,20 @@ fn pair(scenario: &Scenario, names: Option<&[String]>) -> Result<[usize; 2], Cli
     Ok(found)
 }
 
-fn write(mut store: Store, scenario: &Scenario, done: &Equalised) -> Result<(), CliError> {
-    let broken = |e: tables::NotFinite| CliError::Report(e.into());
-    store.write("equalise.csv", &csv(&scenario.name, done).map_err(broken)?)?;
-    store.write("equalise.json", store::json(&as_json(done)).as_bytes())?;
-    store.write("scenario.resolved.toml", crate::scenario::resolved_text(scenario).as_bytes())?;
-    for language in &scenario.output.languages {
-        let setting = Setting { language: *language, width_mm: scenario.output.width_mm, theme: PAPER };
-        let chart = chart::draw(done, &setting);
-        for format in &scenario.output.formats {
-            let extension = match format {
-                ChartFormat::Svg => "svg",
-                ChartFormat::Pdf => "pdf",
-                ChartFormat::Png => "png",
-            };
-            let name = format!("charts/{}.{}.{extension}", chart.id, language_tag(chart.language));
-            store.write(&name, &render(&chart, *format))?;
-        }
-    }
-    let version = env!("CARGO_PKG_VERSION");
-    store
-        .finish(|hashes| store::json(&json!({ "program": "fanpin", "version": version, "files": hashes })))?;
-    Ok(())
+fn write(folder: &Path, args: &DrawArgs, scenario: &Scenario, done: &Equalised) -> Result<(), CliError> {
+    let table = csv(&scenario.name, done).map_err(|error| CliError::Report(error.into()))?;
+    let written = [
+        ("equalise.csv", table),
+        ("equalise.json", store::json(&as_json(done))),
+        ("scenario.resolved.toml", resolved_text(scenario)),
+    ];
+    drawing::write(scenario, folder, args.existing(), &written, &|setting| chart::draw(done, setting))
 }
 
 const HEAD: &str = "scenario,role,goal,way,scaled,other,value,quantity,unit,mean,ci_low,ci_high,\
                     difference_mean,difference_ci_low,difference_ci_high,replicates";
 
-fn csv(scenario: &str, done: &Equalised) -> Result<Vec<u8>, tables::NotFinite> {
+fn csv(scenario: &str, done: &Equalised) -> Result<String, tables::NotFinite> {
     let mut table = tables::Table::new("equalise.csv", HEAD);
     let name = |side: usize| done.pair[side].0.as_str();
     let mut rows =
@@ -169,7 +157,7 @@ fn csv(scenario: &str, done: &Equalised) -> Result<Vec<u8>, tables::NotFinite> {
             rows("equal", equal.goal.name(), equal.way.name(), equal.scaled, Some(trial.value), &trial.rows)?;
         }
     }
-    Ok(table.finish())
+    Ok(String::from_utf8_lossy(&table.finish()).into_owned())
 }
 
 fn as_json(done: &Equalised) -> serde_json::Value {
