@@ -104,6 +104,8 @@ pub mod experiment;
 
 pub mod trace;
 
+pub mod attribution;
+
 #[cfg(feature = "output")]
 pub mod report;
 

@@ -133,7 +133,7 @@ const fn word(
 }
 
 /// Draws that are whole words, each from a stream of its own.
-pub const WORDS: [DrawPlace; 37] = [
+pub const WORDS: [DrawPlace; 38] = [
     word("episode: date", "person", stream::EPISODE, 0, "word 0 of block = episode index"),
     word("episode: thinning", "person", stream::EPISODE, 0, "word 1 of block = episode index"),
     word("episode: severity", "person", stream::EPISODE, 0, "word 2 of block = episode index"),
@@ -243,6 +243,13 @@ pub const WORDS: [DrawPlace; 37] = [
         0,
         "words in a row, nine of them",
     ),
+    word(
+        "attribution: order in which parts are added, the same in every replicate",
+        "pair of orders",
+        stream::ATTRIBUTION,
+        0,
+        "words in order",
+    ),
 ];
 
 /// Streams that are not lanes.
@@ -283,6 +290,8 @@ pub mod stream {
     pub const SAMPLING: u64 = 81;
     /// How a county differs from others of its kind, under a key of its own.
     pub const COUNTY: u64 = 82;
+    /// In which orders the parts of a regime are added where not all orders are gone through; decides no fate.
+    pub const ATTRIBUTION: u64 = 83;
 }
 
 impl Draw {

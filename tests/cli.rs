@@ -44,6 +44,91 @@ fn a_scenario_that_holds_is_summed_up() {
 }
 
 #[test]
+fn a_regime_is_attributed_to_its_parts() {
+    let folder = folder_with(&[("mine.toml", MINE)]);
+    let small = ["--households", "300", "--replicates", "2", "--set", "plan.last_year=2022"];
+    let merged = [
+        "--group",
+        "critical-illness+aid-registered+top-up-floor+top-up-cap",
+        "--group",
+        "aid-near-poor+aid-illness-poor+tilt-aid",
+        "--group",
+        "classes+premiums",
+    ];
+    let attribute =
+        |more: &[&str]| fanpin(folder.path(), &[&["attribute", "mine.toml"][..], &small, more].concat());
+    let whole =
+        [&merged[..], &["--regime", "inclusive", "-o", "why", "--format", "svg", "--lang", "both"]].concat();
+    let output = attribute(&whole);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let (out, work) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(
+        work,
+        "`inclusive` less `targeted`: 3 parts, all 8 coalitions in 1 run\n8 coalitions × 2 replicates × 300 households, 2021 to 2022\n"
+    );
+    assert!(
+        out.starts_with("Inclusive (2021 State Council design) less Targeted (benefits of 2020 kept)\n"),
+        "{out}"
+    );
+    assert_eq!(out.matches("whole effect").count(), 3, "{out}");
+    let csv = fs::read_to_string(folder.path().join("why/attribution.csv")).expect("it is written");
+    assert_eq!(csv.lines().count(), 1 + 3 * (3 * 3 + 3));
+    for chart in ["attribution.en", "attribution.zh", "attribution-waterfall.en", "attribution-waterfall.zh"]
+    {
+        let svg =
+            fs::read_to_string(folder.path().join(format!("why/charts/{chart}.svg"))).expect("it is written");
+        assert!(svg.starts_with("<svg "), "{chart}");
+    }
+    // The folder is taken now; nothing is simulated to find that out.
+    assert_eq!(attribute(&whole).status.code(), Some(1));
+
+    let json = |more: &[&str]| {
+        let output = attribute(&[&["--json", "-q"], more].concat());
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+        output.stdout
+    };
+    let one = json(&[&merged[..], &["--regime", "inclusive", "--threads", "1"]].concat());
+    assert_eq!(one, json(&[&merged[..], &["--regime", "inclusive", "--threads", "2"]].concat()));
+    let rows: serde_json::Value = serde_json::from_slice(&one).expect("JSON");
+    let sum = |method: &str| -> f64 {
+        let rows = rows["rows"].as_array().expect("rows").iter();
+        let of = rows.filter(|row| row["method"] == method && row["outcome"] == "returned_ever");
+        of.map(|row| row["mean"].as_f64().expect("a number")).sum()
+    };
+    assert!((sum("shapley") - sum("difference")).abs() < 1e-12 && sum("difference") != 0.0);
+}
+
+#[test]
+fn what_can_not_be_attributed_is_refused_with_a_reason() {
+    let folder = folder_with(&[("mine.toml", MINE)]);
+    let refused = |more: &[&str]| {
+        let output = fanpin(folder.path(), &[&["attribute", "mine.toml"][..], more].concat());
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()));
+        text(&output.stderr)
+    };
+    let found = refused(&["--regime", "inclusiv"]);
+    assert!(
+        found.starts_with("error: --regime: there is no `inclusiv`, expected one of basic-only, targeted, "),
+        "{found}"
+    );
+    assert!(found.ends_with("did you mean `inclusive`?\n"), "{found}");
+    let found = refused(&["--regime", "targeted"]);
+    assert!(found.starts_with("error: --regime: `targeted` is the baseline; choose another"), "{found}");
+    let found = refused(&["--regimes", "targeted"]);
+    assert_eq!(found, "error: there is no regime beside the baseline `targeted`: nothing to attribute\n");
+    let found = refused(&["--group", "tilt-ad+classes", "--regime", "inclusive"]);
+    assert!(
+        found.starts_with("error: --group: there is no part `tilt-ad`") && found.contains("`tilt-aid`?"),
+        "{found}"
+    );
+    assert_eq!(
+        refused(&["--permutations", "5"]),
+        "error: --permutations takes an even number from 2 to 100000\n"
+    );
+    assert_eq!(refused(&["--exact-up-to", "17"]), "error: --exact-up-to takes a number from 0 to 16\n");
+}
+
+#[test]
 fn a_class_that_spending_triggers_is_reported_with_its_notch() {
     let folder = folder_with(&[("mine.toml", MINE)]);
     let notch = |settings: &[&str]| {

@@ -75,7 +75,7 @@ pub fn run(args: &EqualiseArgs, out: &mut dyn Write) -> Result<(), CliError> {
                 / u32::try_from(experiment::counties(&scenario).max(1)).unwrap_or(u32::MAX)
         )?;
     }
-    let watch = Bar::of(counties * runs, args.quiet);
+    let watch = Bar::new(counties * runs, args.quiet);
     let done =
         pool.install(|| equalise::equalise(&scenario, pair, &watch)).map_err(|_| CliError::Interrupted)?;
     watch.bar.finish_and_clear();

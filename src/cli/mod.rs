@@ -1,5 +1,6 @@
 //! The program `fanpin`: arguments in, files and text out. No model logic.
 
+pub mod attribute;
 pub mod bill;
 pub mod check;
 pub mod drawing;
@@ -58,6 +59,8 @@ pub enum Command {
     Trace(Box<trace::TraceArgs>),
     /// Compare two regimes at equal cost and at equal effect
     Equalise(equalise::EqualiseArgs),
+    /// Attribute a regime's effect to its layers, programmes and rules, or to the dimensions of implementation
+    Attribute(Box<attribute::AttributeArgs>),
     /// Draw the charts of a finished run again, without simulating
     Plot(plot::PlotArgs),
     /// Print the JSON Schema of scenario files, for editors
@@ -399,6 +402,7 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::Timeline(args) => timeline::run(args, &mut out),
         Command::Trace(args) => trace::run(args, &mut out),
         Command::Equalise(args) => equalise::run(args, &mut out),
+        Command::Attribute(args) => attribute::run(args, &mut out),
         Command::Plot(args) => plot::run(args, &mut out),
         Command::Schema => schema::run(&mut out),
         Command::Completions { shell } => completions(*shell, &mut out),

@@ -31,7 +31,8 @@ pub fn run(args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let existing = if args.output.force { Existing::Replace } else { Existing::Refuse };
     let mut store = Store::begin(&folder, existing)?;
     let pool = threads(args.threads)?;
-    let watch = Bar::new(&scenario, args.quiet);
+    let total = experiment::counties(&scenario) * u64::from(scenario.plan.replicates);
+    let watch = Bar::new(total, args.quiet);
     let clock = Clock::start();
     let parquet = |error| CliError::Report(report::ReportError::Parquet(error));
     let file = store.create(COUNTIES_PARQUET)?;
@@ -62,6 +63,7 @@ pub fn run(args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
     Ok(())
 }
 
+/// The threads that are asked for, or one for each core.
 pub(super) fn threads(wanted: Option<usize>) -> Result<rayon::ThreadPool, CliError> {
     if wanted.is_some_and(|n| !(1..=1024).contains(&n)) {
         return Err(CliError::Usage("--threads takes a number from 1 to 1024".to_owned()));
@@ -139,12 +141,8 @@ pub(super) struct Bar {
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
 impl Bar {
-    pub(super) fn new(scenario: &Scenario, quiet: bool) -> Self {
-        Self::of(experiment::counties(scenario) * u64::from(scenario.plan.replicates), quiet)
-    }
-
-    /// Of so many counties.
-    pub(super) fn of(total: u64, quiet: bool) -> Self {
+    /// A bar over this many counties.
+    pub(super) fn new(total: u64, quiet: bool) -> Self {
         static HANDLER: OnceLock<bool> = OnceLock::new();
         // The first Ctrl-C stops the run after the county in hand and leaves nothing behind; a second one ends the
         // process at once, as having no handler would, and leaves a folder `….partial` for the next run to clear.

@@ -103,12 +103,36 @@ pub fn run_by_county(
     watch: &dyn Watch,
     by_county: &mut (dyn FnMut(&[CountyYear]) + Send),
 ) -> Result<Finished, Interrupted> {
+    let collected = Collected {
+        collector: Collector::new(design(scenario)),
+        by_county,
+        next: 0,
+        waiting: BTreeMap::new(),
+    };
+    gather(scenario, watch, Kept::Collected(Box::new(collected)))
+}
+
+/// Simulates every regime of a scenario over all replicates and hands on the record of each replicate as it is complete, in any order;
+/// no tables are made.
+///
+/// # Errors
+/// [`Interrupted`] if the watcher stops the run.
+pub fn run_by_replicate(
+    scenario: &Scenario,
+    watch: &dyn Watch,
+    by_replicate: &mut (dyn FnMut(&ReplicateRecord) + Send),
+) -> Result<Counts, Interrupted> {
+    gather(scenario, watch, Kept::HandedOn(by_replicate)).map(|finished| finished.counts)
+}
+
+fn gather(scenario: &Scenario, watch: &dyn Watch, kept: Kept) -> Result<Finished, Interrupted> {
     let tables = tables();
     let grounds = Grounds::of(scenario, tables);
     let tasks = tasks(scenario);
     let years = scenario.plan.first_year.through(scenario.plan.last_year);
     let facts: Vec<(Year, YearFacts)> = years.zip(year_facts(scenario, tables)).collect();
-    let gathered = Mutex::new(Gathered::new(scenario, &facts, tasks.len(), by_county));
+    let by_county = matches!(kept, Kept::Collected(_));
+    let gathered = Mutex::new(Gathered::new(scenario, &facts, tasks.len(), kept));
     in_order(tasks.len() * scenario.plan.replicates as usize, |job| {
         if watch.stopped() {
             return Err(Interrupted);
@@ -118,7 +142,7 @@ pub fn run_by_county(
         let record = simulate_county(&grounds.of_county(&task).world(scenario, tables), &task);
         let small = |n: usize| u16::try_from(n).expect("places are few");
         let name = CountyName { replicate, place: small(task.place), county: task.county };
-        let rows = counties::rows(name, &record, &facts);
+        let rows = if by_county { counties::rows(name, &record, &facts) } else { Vec::new() };
         gathered.lock().expect("no county panics while it hands over").add(job, record, rows);
         watch.county_done();
         Ok(())
@@ -216,19 +240,43 @@ fn design(scenario: &Scenario) -> Design {
 }
 
 /// What counties handed over so far: the open replicates, and what is kept of the finished ones.
-struct Gathered<'a> {
+struct Gathered<'a, 'k> {
     scenario: &'a Scenario,
     facts: &'a [(Year, YearFacts)],
     counties: usize,
+    kept: Kept<'k>,
+    /// Replicates with counties still to come. Counties begin in order, so these are few.
+    open: BTreeMap<u32, Open>,
+    counts: Counts,
+    panel: BTreeMap<usize, Vec<PanelRow>>,
+}
+
+/// What becomes of records.
+enum Kept<'a> {
+    /// They become tables.
+    Collected(Box<Collected<'a>>),
+    /// Somebody else takes what is needed of them.
+    HandedOn(&'a mut (dyn FnMut(&ReplicateRecord) + Send)),
+}
+
+/// Tables in the making.
+struct Collected<'a> {
+    collector: Collector,
     by_county: &'a mut (dyn FnMut(&[CountyYear]) + Send),
     /// The next county to be handed on, and those that wait for it: as many as threads, about.
     next: usize,
     waiting: BTreeMap<usize, Vec<CountyYear>>,
-    /// Replicates with counties still to come. Counties begin in order, so these are few.
-    open: BTreeMap<u32, Open>,
-    collector: Collector,
-    counts: Counts,
-    panel: BTreeMap<usize, Vec<PanelRow>>,
+}
+
+impl Collected<'_> {
+    fn add_county(&mut self, job: usize, rows: Vec<CountyYear>, of: (usize, u64)) {
+        self.collector.add_county(&rows, of);
+        self.waiting.insert(job, rows);
+        while let Some(rows) = self.waiting.remove(&self.next) {
+            (self.by_county)(&rows);
+            self.next += 1;
+        }
+    }
 }
 
 /// A replicate under way.
@@ -237,22 +285,14 @@ struct Open {
     missing: usize,
 }
 
-impl<'a> Gathered<'a> {
-    fn new(
-        scenario: &'a Scenario,
-        facts: &'a [(Year, YearFacts)],
-        counties: usize,
-        by_county: &'a mut (dyn FnMut(&[CountyYear]) + Send),
-    ) -> Self {
+impl<'a, 'k> Gathered<'a, 'k> {
+    fn new(scenario: &'a Scenario, facts: &'a [(Year, YearFacts)], counties: usize, kept: Kept<'k>) -> Self {
         Self {
-            by_county,
-            next: 0,
-            waiting: BTreeMap::new(),
+            kept,
             scenario,
             facts,
             counties,
             open: BTreeMap::new(),
-            collector: Collector::new(design(scenario)),
             counts: Counts { households: u64::from(scenario.plan.households), ..Counts::default() },
             panel: BTreeMap::new(),
         }
@@ -261,11 +301,8 @@ impl<'a> Gathered<'a> {
     /// Adds a county: whole numbers, so the order in which counties come is no part of the result.
     fn add(&mut self, job: usize, county: CountyRecord, rows: Vec<CountyYear>) {
         let replicate = u32::try_from(job / self.counties).expect("replicates are counted in u32");
-        self.collector.add_county(&rows, (county.place, county.persons));
-        self.waiting.insert(job, rows);
-        while let Some(rows) = self.waiting.remove(&self.next) {
-            (self.by_county)(&rows);
-            self.next += 1;
+        if let Kept::Collected(collected) = &mut self.kept {
+            collected.add_county(job, rows, (county.place, county.persons));
         }
         self.counts.counties += 1;
         self.counts.persons += county.persons;
@@ -279,7 +316,10 @@ impl<'a> Gathered<'a> {
         if open.missing == 0
             && let Some(whole) = self.open.remove(&replicate)
         {
-            self.collector.add(&whole.record);
+            match &mut self.kept {
+                Kept::Collected(collected) => collected.collector.add(&whole.record),
+                Kept::HandedOn(by_replicate) => by_replicate(&whole.record),
+            }
         }
         if !county.panel.is_empty() {
             self.panel.insert(job, county.panel);
@@ -288,7 +328,10 @@ impl<'a> Gathered<'a> {
 
     fn finish(self) -> Finished {
         Finished {
-            results: self.collector.finish(),
+            results: match self.kept {
+                Kept::Collected(collected) => collected.collector.finish(),
+                Kept::HandedOn(_) => Results::default(),
+            },
             counts: self.counts,
             panel: self.panel.into_values().flatten().collect(),
         }

@@ -9,7 +9,7 @@ use crate::measures::catalogue::{
 };
 use crate::measures::counties::{CountyYear, Spreads};
 use crate::measures::inequality::{concentration_from_bins, gini_from_bins};
-use crate::measures::outlay::{RegimeOutlay, measure_index};
+use crate::measures::outlay::{RegimeOutlay, Totals, measure_index};
 use crate::measures::poverty::{median, share_below};
 use crate::measures::statistics::{CriticalValues, difference};
 use crate::measures::table::{
@@ -412,6 +412,44 @@ fn descent_quantities(year: &DescentYear) -> [Option<f64>; DESCENT.len()] {
         mean(year.debt_ppm, 1e6),
         mean(year.poor, 1.0),
     ]
+}
+
+/// What each regime of a replicate comes to over the reported years, without the tables of all measures. The baseline gives the
+/// lines that are known only from a distribution.
+///
+/// # Panics
+/// If the record has no such baseline.
+#[must_use]
+pub fn totals(record: &ReplicateRecord, baseline: usize) -> Vec<Totals> {
+    let everyone = |regime: usize, year: usize| {
+        let (mut sums, mut histograms) = (Sums::default(), Histograms::default());
+        record.sums[regime][year].iter().for_each(|place| sums.add(place));
+        record.histograms[regime][year].iter().for_each(|place| histograms.add(place));
+        (sums, histograms)
+    };
+    let years = record.facts.len();
+    let lines: Vec<Lines> =
+        (0..years).map(|year| Lines::new(&everyone(baseline, year).1, &record.facts[year])).collect();
+    let of_regime = |regime: usize| {
+        let groups = |year| {
+            let (sums, histograms) = everyone(regime, year);
+            let lifted = GroupSums::of(&sums, None, |cell| cell.standing == Standing::Lifted);
+            let mut all = GroupSums::of(&sums, Some(histograms), |_| true);
+            let mut counties = CountySums::default();
+            record.counties[regime][year].iter().for_each(|place| counties.add(place));
+            all.counties = Some(counties);
+            (all, lifted)
+        };
+        let groups: Vec<(GroupSums, GroupSums)> = (0..years).map(groups).collect();
+        Totals::of(years, |year, measure, group| {
+            let (all, lifted) = &groups[year];
+            let group = if group == "lifted" { lifted } else { all };
+            let formula = formula(measure_index(measure));
+            let value = evaluate(formula, group, &lines[year], &record.facts[year]).0;
+            value.filter(|value| value.is_finite()).unwrap_or(f64::NAN)
+        })
+    };
+    (0..record.sums.len()).map(of_regime).collect()
 }
 
 /// The sums of one county.

@@ -147,6 +147,25 @@ impl RegimeOutlay {
     }
 }
 
+/// What a regime comes to in a replicate: a value is NaN where it is undefined.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Totals {
+    /// [`PUBLIC_OUTLAY`], yuan of 2020 per person.
+    pub outlay: f64,
+    /// [`RETURNED`], a share.
+    pub returned: f64,
+    /// [`CATASTROPHIC`], a share.
+    pub catastrophic: f64,
+}
+
+impl Totals {
+    /// From `value(year, measure, group)`, a measure's value by the index of its year.
+    pub(super) fn of(years: usize, value: impl Fn(usize, &str, &str) -> f64) -> Self {
+        let one = RegimeOutlay::of(years, vec![0.0], |_, year, measure, group| value(year, measure, group));
+        Self { outlay: one.per_person[0], returned: one.returned[0], catastrophic: one.catastrophic[0] }
+    }
+}
+
 /// Outlay of a year from its parts: yuan of 2020, all persons.
 fn yearly(value: impl Fn(&str) -> f64) -> f64 {
     let nominal: f64 = PARTS.iter().map(|(measure, sign)| sign * value(measure)).sum();
