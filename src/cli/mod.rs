@@ -3,6 +3,7 @@
 pub mod attribute;
 pub mod bill;
 pub mod check;
+pub mod diff;
 pub mod drawing;
 pub mod equalise;
 pub mod files;
@@ -61,6 +62,8 @@ pub enum Command {
     Equalise(equalise::EqualiseArgs),
     /// Attribute a regime's effect to its layers, programmes and rules, or to the dimensions of implementation
     Attribute(Box<attribute::AttributeArgs>),
+    /// Say in words what differs between two scenarios, policies, places or regimes
+    Diff(diff::DiffArgs),
     /// Draw the charts of a finished run again, without simulating
     Plot(plot::PlotArgs),
     /// Print the JSON Schema of scenario files, for editors
@@ -403,6 +406,7 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::Trace(args) => trace::run(args, &mut out),
         Command::Equalise(args) => equalise::run(args, &mut out),
         Command::Attribute(args) => attribute::run(args, &mut out),
+        Command::Diff(args) => diff::run(args, &mut out),
         Command::Plot(args) => plot::run(args, &mut out),
         Command::Schema => schema::run(&mut out),
         Command::Completions { shell } => completions(*shell, &mut out),

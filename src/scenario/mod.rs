@@ -5,6 +5,7 @@
 //! in, or all that is wrong, each with its line.
 
 mod checks;
+pub mod compare;
 pub mod diagnostics;
 pub mod document;
 pub mod load;
