@@ -585,9 +585,7 @@ mod tests {
         assert!(found.contains(&aid), "{text}");
         let taper = found.iter().find(|line| line.starts_with("layer `top-up-cap`")).expect("it tapers");
         assert!(
-            taper.ends_with(
-                "75 %, 50 %, 25 % instead of 100 %, 2022 to 2024; 0 % instead of 100 %, from 2025 on"
-            ),
+            taper.ends_with("0.75, 0.5, 0.25 instead of 1, 2022 to 2024; 0 instead of 1, from 2025 on"),
             "{taper}"
         );
         let text = diff(MAIN, None, &[], Some("targeted,transitoin"), "en");
