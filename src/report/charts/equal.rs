@@ -1,15 +1,11 @@
 //! Two regimes at equal cost, return and hardship: where each stands, and the paths that scaling the one takes.
 
-use super::sheet::{
-    AXIS_PT, LINE_PT, MARGIN, Numbers, Plot, Sheet, axis_room, grid_across, grid_up, numbers_across,
-};
+use super::sheet::{LINE_PT, Sheet, scatter, scatters};
 use super::{Chart, Setting};
 use crate::experiment::equalise::{Equalised, Trial, Way};
 use crate::measures::outlay::{HARDSHIP, PUBLIC_OUTLAY, RETURNED};
 use crate::measures::table::OutlayRow;
-use crate::report::fonts::Weight;
-use crate::report::layout::{nice_ticks, wrap};
-use crate::report::style::{Colour, LABEL_PT, Text, line_height, number};
+use crate::report::style::Colour;
 
 /// The chart.
 #[must_use]
@@ -35,33 +31,17 @@ pub fn draw(done: &Equalised, setting: &Setting) -> Chart {
             setting.pick("All people in hardship, mean of years (%)", "医疗困难人口比例，各年平均（%）"),
         ),
     ];
-    let columns = if setting.width_mm < 120 { 1 } else { 2 };
-    // One or two.
-    #[allow(clippy::cast_precision_loss)]
-    let width = (sheet.width() - 2.0 * MARGIN - 8.0 * (columns as f64 - 1.0)) / columns as f64;
-    let mut top = sheet.top + 1.0;
-    for row in heads.chunks(columns) {
-        let mut left = MARGIN;
-        let mut lowest = top;
-        for (quantity, head) in row {
-            let mut y = top + 2.0;
-            for line in wrap(head, LABEL_PT, Weight::Bold, width, 2) {
-                sheet.canvas.text((left, y), &line, Text::label(theme.ink).bold());
-                y += line_height(LABEL_PT);
-            }
-            draw_panel(&mut sheet, done, quantity, (left, left + width), (y + 1.0, y + 53.0));
-            lowest = lowest.max(y + 57.6);
-            left += width + 8.0;
-        }
-        top = lowest + 3.0;
-    }
+    let top = sheet.top + 1.0;
+    let bottom = scatters(&mut sheet, top, &heads.map(|(_, head)| head), |sheet, at, across, down| {
+        draw_panel(sheet, done, heads[at].0, across, down);
+    });
     let note = setting.pick(
         "Lines: the regime scaled: by a factor on what medical aid and local top-ups pay (solid), by a deductible on medical aid \
          (dashed). Rings: where both are equal in cost, return or hardship. Lower left is better; funds don't ration.",
         "线为按比例缩减医疗救助与地方补充支付（实线）或提高医疗救助起付线（虚线）的轨迹；圆圈为成本、返贫或医疗困难相等之处。\
          左下方为优；基金不限额。",
     );
-    sheet.finish(top - 3.0, note)
+    sheet.finish(bottom, note)
 }
 
 /// A regime scaled in a way.
@@ -81,8 +61,8 @@ fn draw_panel(
     sheet: &mut Sheet,
     done: &Equalised,
     quantity: &str,
-    (left, right): (f64, f64),
-    (top, bottom): (f64, f64),
+    horizontal: (f64, f64),
+    vertical: (f64, f64),
 ) {
     let theme = sheet.setting.theme;
     let of = |rows: &Vec<OutlayRow>| place(rows, quantity);
@@ -104,19 +84,7 @@ fn draw_panel(
     if across.0 > across.1 {
         return;
     }
-    let (across_ticks, up_ticks) = (nice_ticks(across.0, across.1, 6), nice_ticks(up.0, up.1, 6));
-    let plot = Plot {
-        left: left + axis_room(&up_ticks) + 0.6,
-        right: right - 3.0,
-        top,
-        bottom,
-        across: (across_ticks.first(), across_ticks.last()),
-        up: (up_ticks.first(), up_ticks.last()),
-    };
-    grid_up(sheet, &plot, &up_ticks, Numbers::Shown);
-    grid_across(sheet, &plot, &across_ticks);
-    sheet.canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], AXIS_PT, theme.ink);
-    numbers_across(sheet, &plot, &across_ticks, number);
+    let plot = scatter(sheet, horizontal, vertical, (across, up));
     let at = |p: &(f64, f64)| (plot.x(p.0), plot.y(p.1));
     for Path { side, way, points } in &paths {
         let line: Vec<(f64, f64)> = points.iter().map(at).collect();

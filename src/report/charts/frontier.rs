@@ -1,15 +1,13 @@
 //! The frontier of cost against protection: public outlay across, people who return or are in hardship up; a point a regime,
 //! numbered, with a line through the regimes that no other beats on both.
 
-use super::sheet::{
-    AXIS_PT, LINE_PT, MARGIN, Numbers, Plot, Sheet, axis_room, grid_across, grid_up, numbers_across,
-};
+use super::sheet::{AXIS_PT, LINE_PT, MARGIN, Plot, Sheet, scatter, scatters};
 use super::{Chart, Setting, interval, interval_note, replicates};
 use crate::measures::outlay::{HARDSHIP, PUBLIC_OUTLAY, RETURNED};
 use crate::measures::table::{OutlayRow, Results, Statistics};
 use crate::report::fonts::{Weight, width_mm};
-use crate::report::layout::{nice_ticks, wrap};
-use crate::report::style::{Align, Colour, LABEL_PT, NOTE_PT, Text, line_height, number};
+use crate::report::layout::wrap;
+use crate::report::style::{Align, Colour, NOTE_PT, Text, line_height};
 
 /// A regime in a panel: outlay in thousand yuan and a share in percent.
 struct Point {
@@ -44,7 +42,12 @@ pub fn draw(results: &Results, setting: &Setting) -> Chart {
             "结果中没有两种可比较公共支出的方案。",
         ));
     }
-    let bottom = draw_panels(&mut sheet, &panels.map(|(_, head)| head), &points);
+    let top = sheet.top;
+    let bottom = scatters(&mut sheet, top, &panels.map(|(_, head)| head), |sheet, at, across, down| {
+        if points[at].len() > 1 {
+            draw_panel(sheet, &points[at], across, down);
+        }
+    });
     let bottom = draw_names(&mut sheet, results, bottom + 5.0);
     let all = results.outlay.iter().map(|row| row.change);
     let mut note = setting
@@ -101,53 +104,11 @@ fn reach(values: impl Iterator<Item = (f64, Option<(f64, f64)>)>) -> (f64, f64) 
     })
 }
 
-fn draw_panels(sheet: &mut Sheet, heads: &[&str; 2], panels: &[Vec<Point>]) -> f64 {
-    let setting = sheet.setting;
-    let theme = setting.theme;
-    let columns = if setting.width_mm < 120 { 1 } else { 2 };
-    let mut top = sheet.top;
-    for here in panels.chunks(columns).zip(heads.chunks(columns)) {
-        let (here, heads) = here;
-        // One or two panels.
-        #[allow(clippy::cast_precision_loss)]
-        let width = (sheet.width() - 2.0 * MARGIN - 8.0 * (columns as f64 - 1.0)) / columns as f64;
-        let (height, mut left) = (52.0, MARGIN);
-        let mut lowest = top;
-        for (points, head) in here.iter().zip(heads) {
-            let mut y = top + 2.0;
-            for line in wrap(head, LABEL_PT, Weight::Bold, width, 2) {
-                sheet.canvas.text((left, y), &line, Text::label(theme.ink).bold());
-                y += line_height(LABEL_PT);
-            }
-            if points.len() > 1 {
-                draw_panel(sheet, points, (left, left + width), (y + 1.0, y + 1.0 + height));
-            }
-            lowest = lowest.max(y + 1.0 + height + 4.6);
-            left += width + 8.0;
-        }
-        top = lowest + 3.0;
-    }
-    top - 3.0
-}
-
-fn draw_panel(sheet: &mut Sheet, points: &[Point], (left, right): (f64, f64), (top, bottom): (f64, f64)) {
+fn draw_panel(sheet: &mut Sheet, points: &[Point], horizontal: (f64, f64), vertical: (f64, f64)) {
     let theme = sheet.setting.theme;
     let across = reach(points.iter().map(|p| (p.across, p.across_ends)));
     let up = reach(points.iter().map(|p| (p.up, p.up_ends)));
-    let (across_ticks, up_ticks) = (nice_ticks(across.0, across.1, 6), nice_ticks(up.0, up.1, 6));
-    let room = axis_room(&up_ticks);
-    let plot = Plot {
-        left: left + room + 0.6,
-        right: right - 3.0,
-        top,
-        bottom,
-        across: (across_ticks.first(), across_ticks.last()),
-        up: (up_ticks.first(), up_ticks.last()),
-    };
-    grid_up(sheet, &plot, &up_ticks, Numbers::Shown);
-    grid_across(sheet, &plot, &across_ticks);
-    sheet.canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], AXIS_PT, theme.ink);
-    numbers_across(sheet, &plot, &across_ticks, number);
+    let plot = scatter(sheet, horizontal, vertical, (across, up));
     let best: Vec<(f64, f64)> = frontier(points).iter().map(|p| (plot.x(p.across), plot.y(p.up))).collect();
     sheet.canvas.line(&best, LINE_PT, theme.grid.mixed(theme.muted, 50));
     for point in points {

@@ -2,7 +2,7 @@
 
 use super::{Chart, Setting};
 use crate::report::fonts::{self, Weight, width_mm};
-use crate::report::layout::{Ticks, wrap, year_ticks};
+use crate::report::layout::{Ticks, nice_ticks, wrap, year_ticks};
 use crate::report::style::{Align, Canvas, LABEL_PT, NOTE_PT, TITLE_PT, Text, line_height, number};
 
 /// White around a chart in millimetres.
@@ -237,6 +237,60 @@ pub const fn panel_gap(setting: &Setting) -> f64 {
 pub fn panels(count: usize, most_columns: usize) -> (usize, usize) {
     let rows = count.div_ceil(most_columns.max(1)).max(1);
     (count.div_ceil(rows).max(1), rows)
+}
+
+/// The frame of a plot of values against values: grid, lower axis and numbers, over nice ticks round what it has to hold.
+pub fn scatter(
+    sheet: &mut Sheet,
+    (left, right): (f64, f64),
+    (top, bottom): (f64, f64),
+    (across, up): ((f64, f64), (f64, f64)),
+) -> Plot {
+    let (across_ticks, up_ticks) = (nice_ticks(across.0, across.1, 6), nice_ticks(up.0, up.1, 6));
+    let plot = Plot {
+        left: left + axis_room(&up_ticks) + 0.6,
+        right: right - 3.0,
+        top,
+        bottom,
+        across: (across_ticks.first(), across_ticks.last()),
+        up: (up_ticks.first(), up_ticks.last()),
+    };
+    grid_up(sheet, &plot, &up_ticks, Numbers::Shown);
+    grid_across(sheet, &plot, &across_ticks);
+    let ink = sheet.setting.theme.ink;
+    sheet.canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], AXIS_PT, ink);
+    numbers_across(sheet, &plot, &across_ticks, number);
+    plot
+}
+
+/// Such plots under their heads, side by side where the sheet is wide, from `top` on: `draw` gets the index of a head, left and
+/// right, upper and lower end. Returns the lower end of all.
+pub fn scatters(
+    sheet: &mut Sheet,
+    mut top: f64,
+    heads: &[&str],
+    mut draw: impl FnMut(&mut Sheet, usize, (f64, f64), (f64, f64)),
+) -> f64 {
+    let ink = sheet.setting.theme.ink;
+    let columns = if sheet.setting.width_mm < 120 { 1 } else { 2 };
+    // One or two.
+    #[allow(clippy::cast_precision_loss)]
+    let width = (sheet.width() - 2.0 * MARGIN - 8.0 * (columns as f64 - 1.0)) / columns as f64;
+    for (row, heads) in heads.chunks(columns).enumerate() {
+        let (mut left, mut lowest) = (MARGIN, top);
+        for (column, head) in heads.iter().enumerate() {
+            let mut y = top + 2.0;
+            for line in wrap(head, LABEL_PT, Weight::Bold, width, 2) {
+                sheet.canvas.text((left, y), &line, Text::label(ink).bold());
+                y += line_height(LABEL_PT);
+            }
+            draw(sheet, row * columns + column, (left, left + width), (y + 1.0, y + 53.0));
+            lowest = lowest.max(y + 57.6);
+            left += width + 8.0;
+        }
+        top = lowest + 3.0;
+    }
+    top - 3.0
 }
 
 /// An interval with its ends, lying; a dot at the mean.
