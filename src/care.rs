@@ -10,6 +10,7 @@
 //! a county hospital short of staff sends more of them out of the county.
 
 use crate::billing::{Bill, CompiledLayers, HouseholdYear, Ledger, Patient, Payers, PersonYear};
+use crate::economy::SCORE_ONE as SCORE_OF_RANK;
 use crate::illness::PotentialEpisode;
 use crate::illness::frailty::{SCORE_ONE, lane_scores};
 use crate::population::tables::{Path, Tables};
@@ -45,6 +46,7 @@ pub struct CareYear {
     /// Mean cost of a user's visits where the village has a doctor, and where it has none, `[chronic groups]`.
     visits_cost: [[Money; GROUPS + 1]; 2],
     in_catalogue_outpatient: Rate,
+    means: MeansGradient,
 }
 
 /// Days lost to a stay.
@@ -94,6 +96,8 @@ pub struct Seeker {
     pub capability: u32,
     /// Share of township-level cases that health centres lack staff or beds for, likewise.
     pub lacking: u32,
+    /// Factor of the family's means on the bill ([`CareYear::means_factor`]).
+    pub means: Rate,
 }
 
 /// A person's need of outpatient care in a year.
@@ -109,6 +113,8 @@ pub struct OutpatientNeed {
     pub state: u32,
     /// Whether the village has a doctor.
     pub doctor_near: bool,
+    /// Factor of the family's means on the bill ([`CareYear::means_factor`]).
+    pub means: Rate,
 }
 
 /// Why needed care is not had.
@@ -208,7 +214,15 @@ impl CareYear {
             visit_cost,
             visits,
             in_catalogue_outpatient: rate(care.in_catalogue_outpatient),
+            means: MeansGradient::compile(care.means_gradient),
         }
+    }
+
+    /// Factor on each bill of a household at a lasting income rank: better-off families have dearer care.
+    #[must_use]
+    #[inline]
+    pub fn means_factor(&self, persistent: i32) -> Rate {
+        self.means.factor(persistent)
     }
 
     /// Level of care an episode gets: by the case's need, and by what hospitals can do. `None` where a health
@@ -226,11 +240,12 @@ impl CareYear {
         }
     }
 
-    fn bill(&self, episode: &PotentialEpisode, level: Level) -> Bill {
+    fn bill(&self, episode: &PotentialEpisode, level: Level, means: Rate) -> Bill {
         let major = episode.major.map_or(Rate::ONE, |group| self.major[usize::from(group)]);
         let amount = self.mean_cost[level as usize]
             .times(Rate::from_ppm(episode.cost_factor))
             .times(major)
+            .times(means)
             .max(Money::from_yuan(1));
         Bill {
             amount,
@@ -260,7 +275,7 @@ impl CareYear {
         if !emergency && let Some(reason) = self.deterred(terms, episode.mildness, level, seeker) {
             return forgone(reason);
         }
-        let bill = self.bill(episode, level);
+        let bill = self.bill(episode, level, seeker.means);
         if !emergency && terms.deposit(seeker, &bill) > seeker.liquidity {
             return forgone(Reason::Money);
         }
@@ -297,6 +312,7 @@ impl CareYear {
         let amount = self.visits_cost[usize::from(!need.doctor_near)][groups as usize]
             .times(Rate::from_ppm(quantile))
             .times(Rate::from_ppm(need.state))
+            .times(need.means)
             .times(Rate::from_ppm(price_factor));
         (amount > Money::ZERO).then(|| Bill {
             amount,
@@ -416,6 +432,32 @@ fn expected_own_share(layers: &CompiledLayers, payers: &Payers, class: Option<Cl
     settled.out_of_pocket.yuan() / bill.amount.yuan()
 }
 
+/// Cost of care by the household's lasting income rank: lognormal of mean one, or nothing where there is no gradient.
+#[derive(Debug, Clone)]
+struct MeansGradient(Vec<Rate>);
+
+impl MeansGradient {
+    fn compile(gradient: f64) -> Self {
+        if gradient == 0.0 {
+            return Self(Vec::new());
+        }
+        // A few hundred steps.
+        #[allow(clippy::cast_precision_loss)]
+        let score = |step: usize| step as f64 / 64.0 - 6.0 + 1.0 / 128.0;
+        let factor = |step: usize| libm::exp(gradient * score(step) - gradient * gradient / 2.0);
+        let rate = |step| Rate::try_from_fraction(factor(step)).expect("at most e to the sixth");
+        Self((0..OUTPATIENT_STEPS).map(rate).collect())
+    }
+
+    fn factor(&self, persistent: i32) -> Rate {
+        if self.0.is_empty() {
+            return Rate::ONE;
+        }
+        let step = (i64::from(persistent) + 6 * SCORE_OF_RANK) / (SCORE_OF_RANK / 64);
+        self.0[usize::try_from(step.clamp(0, 767)).expect("clamped")]
+    }
+}
+
 /// Annual outpatient spending by a standard normal score, a part of which stays with the person.
 #[derive(Debug, Clone)]
 struct OutpatientScores {
@@ -515,6 +557,28 @@ mod tests {
         assert_eq!(lasting.factor(true, 900, 3), lasting.factor(true, 900, 60_000));
         let fresh = OutpatientScores::compile(&care(0.0));
         assert_eq!(fresh.factor(true, -9_000, 3), fresh.factor(true, 9_000, 3));
+    }
+
+    #[test]
+    fn dearer_care_of_the_better_off_has_mean_one_and_the_declared_slope() {
+        let gradient = MeansGradient::compile(0.3);
+        let at = |score: f64| {
+            // A few standard deviations.
+            #[allow(clippy::cast_possible_truncation)]
+            let rank = (score * 65_536.0) as i32;
+            f64::from(gradient.factor(rank).ppm()) / 1e6
+        };
+        // Within half a step of 1/64 of a standard deviation.
+        let slope = libm::log(at(1.0) / at(-1.0)) / 2.0;
+        assert!((slope - 0.3).abs() < 0.3 / 64.0, "{slope}");
+        let (mut sum, mut n) = (0.0, 0.0);
+        for class in 0..4_096 {
+            sum += at(crate::random::normal_quantile((f64::from(class) + 0.5) / 4_096.0));
+            n += 1.0;
+        }
+        assert!((sum / n - 1.0).abs() < 0.01, "{}", sum / n);
+        assert_eq!(MeansGradient::compile(0.0).factor(400_000), Rate::ONE);
+        assert_eq!(gradient.factor(i32::MIN), gradient.factor(-6 * 65_536));
     }
 
     #[test]

@@ -204,6 +204,8 @@ pub struct Care {
     pub outpatient_major: f64,
     /// Share of the log variance of outpatient spending that stays with the person.
     pub outpatient_lasting_share: f64,
+    /// Log change of a bill with one standard deviation of the household's lasting income rank.
+    pub means_gradient: f64,
     /// In-catalogue share of outpatient bills.
     pub in_catalogue_outpatient: f64,
     /// Mean stay in days.

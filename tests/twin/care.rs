@@ -60,6 +60,15 @@ pub fn mean_cost(setting: &Setting, level: Level) -> Money {
     yuan(setting.evidence.path(path, setting.year) * setting.place.price_level)
 }
 
+/// How much dearer the care of a household is for its means: by steps of 1/64 standard deviations of its lasting rank,
+/// from -6 to 6.
+pub fn means_factor(setting: &Setting, persistent: i64) -> Rate {
+    let gradient = setting.society().care.means_gradient;
+    let step = ((persistent + 6 * 65_536) / 1_024).clamp(0, 767);
+    let score = step as f64 / 64.0 - 6.0 + 1.0 / 128.0;
+    if gradient == 0.0 { Rate::ONE } else { rate(libm::exp(gradient * score - gradient * gradient / 2.0)) }
+}
+
 pub fn in_catalogue(setting: &Setting, level: Level) -> Rate {
     let care = &setting.society().care;
     rate(match level {
@@ -179,7 +188,9 @@ impl Seeking<'_> {
             Some(Chronic::Cardiovascular) => rate(care.major_cardiovascular),
             _ => Rate::ONE,
         };
-        let amount = mean_cost(self.setting, level).times(stay.cost).times(major).max(Money::from_yuan(1));
+        let means = means_factor(self.setting, self.household.persistent);
+        let cost = mean_cost(self.setting, level).times(stay.cost).times(major).times(means);
+        let amount = cost.max(Money::from_yuan(1));
         Bill {
             amount: amount.fen(),
             covered: amount.times(in_catalogue(self.setting, level)).fen(),

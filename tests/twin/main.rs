@@ -292,7 +292,8 @@ fn the_ends_of_every_range() {
 
 #[test]
 fn exaggerations() {
-    let cases: [&[&str]; 25] = [
+    let cases: [&[&str]; 26] = [
+        &["society.care.means_gradient=0.6"],
         &["society.alignment.strength=0.7"],
         &[
             "society.care.follow_up_cancer=6",

@@ -5,7 +5,7 @@ use fanpin::scenario::policy::{Level, Service};
 use fanpin::units::{Money, Rate};
 
 use crate::bills::{Bill, settle};
-use crate::care::{Seeking, only};
+use crate::care::{Seeking, means_factor, only};
 use crate::evidence::yuan;
 use crate::frailty;
 use crate::lives::is_born_this_year;
@@ -44,6 +44,7 @@ fn bill(seeking: &Seeking, at: usize, insured: bool, is_aware: bool) -> Option<B
         .times(nearness(setting, setting.clinic(seeking.household).has_doctor))
         .times(by_score(setting, person))
         .times(by_illness(seeking, at))
+        .times(means_factor(setting, seeking.household.persistent))
         .times(price_factor(seeking, insured, is_aware, visits_of_users));
     (amount > Money::ZERO).then(|| Bill {
         amount: amount.fen(),

@@ -220,6 +220,7 @@ impl Step<'_> {
             mentally_ill: untreated,
             capability: self.published.capability,
             lacking: self.published.turned_away,
+            means: self.place_year.care.means_factor(self.household.persistent),
         }
     }
 
@@ -417,6 +418,7 @@ impl Step<'_> {
             lane: self.shared.first[at][Draw::Outpatient.lane()],
             state: self.outpatient_state(at),
             doctor_near: self.clinic.doctor,
+            means: self.place_year.care.means_factor(self.household.persistent),
         }
     }
 
