@@ -100,6 +100,8 @@ pub mod record;
 
 pub mod measures;
 
+pub mod design;
+
 pub mod experiment;
 
 pub mod trace;

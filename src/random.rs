@@ -133,7 +133,7 @@ const fn word(
 }
 
 /// Draws that are whole words, each from a stream of its own.
-pub const WORDS: [DrawPlace; 38] = [
+pub const WORDS: [DrawPlace; 40] = [
     word("episode: date", "person", stream::EPISODE, 0, "word 0 of block = episode index"),
     word("episode: thinning", "person", stream::EPISODE, 0, "word 1 of block = episode index"),
     word("episode: severity", "person", stream::EPISODE, 0, "word 2 of block = episode index"),
@@ -250,6 +250,14 @@ pub const WORDS: [DrawPlace; 38] = [
         0,
         "words in order",
     ),
+    word(
+        "design of experiments: where parameters are looked at, the same in every replicate",
+        "dimension or trajectory",
+        stream::DESIGN,
+        0,
+        "words in order",
+    ),
+    word("bootstrap: rows of a resample", "resample", stream::BOOTSTRAP, 0, "words in order"),
 ];
 
 /// Streams that are not lanes.
@@ -292,6 +300,10 @@ pub mod stream {
     pub const COUNTY: u64 = 82;
     /// In which orders the parts of a regime are added where not all orders are gone through; decides no fate.
     pub const ATTRIBUTION: u64 = 83;
+    /// Where a design of experiments looks at parameters; decides no fate.
+    pub const DESIGN: u64 = 86;
+    /// Which rows a bootstrap draws; decides no fate.
+    pub const BOOTSTRAP: u64 = 87;
 }
 
 impl Draw {
