@@ -104,6 +104,8 @@ pub mod design;
 
 pub mod experiment;
 
+pub mod observation;
+
 pub mod trace;
 
 pub mod attribution;

@@ -1,0 +1,311 @@
+//! The runs behind the figures, and the figures read from them, one a replicate.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Comparison, Figure, Load, ObserveError, Size, figure, panel};
+use crate::experiment::{self, Finished, Watch};
+use crate::measures::catalogue::MEASURES;
+use crate::scenario::{Override, Scenario};
+
+/// Residents over households with a resident: two denominators, no measure of its own.
+pub const RESIDENTS_PER_HOUSEHOLD: &str = "residents_per_household";
+
+/// By how much reimbursement rates fall for the elasticities.
+const DEARER: f64 = 0.9;
+
+/// A run: what is set in the scenario for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Which {
+    /// The years 2011 to 2020, groups as of the end of 2019.
+    History,
+    /// 2016 to 2024, groups as of the end of 2015.
+    At2016,
+    /// The year 2013, groups as of the end of 2012.
+    At2013,
+    /// The same with basic inpatient insurance paying a tenth less.
+    DearerInpatient,
+    /// The same with basic outpatient insurance paying a tenth less.
+    DearerOutpatient,
+}
+
+/// Runs that stand side by side, the others being dropped before.
+const TOGETHER: [&[Which]; 3] =
+    [&[Which::History], &[Which::At2016], &[Which::At2013, Which::DearerInpatient, Which::DearerOutpatient]];
+
+impl Which {
+    /// The run with a name in `comparisons.csv`.
+    fn named(name: &str) -> Self {
+        match name {
+            "history" => Self::History,
+            "at-2016" => Self::At2016,
+            "at-2013" => Self::At2013,
+            _ => panic!("there is no run `{name}`"),
+        }
+    }
+
+    /// The runs that a figure needs.
+    fn of(comparison: &Comparison) -> Vec<Self> {
+        let own = Self::named(&comparison.run);
+        match comparison.measure.as_str() {
+            "elasticity:inpatient" => vec![own, Self::DearerInpatient],
+            "elasticity:outpatient" => vec![own, Self::DearerOutpatient],
+            _ => vec![own],
+        }
+    }
+
+    fn settings(self, size: Size, panel: bool) -> Vec<Override> {
+        let (first, switch, last) = match self {
+            Self::History => (2011, 2020, 2020),
+            Self::At2016 => (2016, 2016, 2024),
+            Self::At2013 | Self::DearerInpatient | Self::DearerOutpatient => (2013, 2013, 2013),
+        };
+        let mut settings = vec![
+            ("plan.households", size.households.to_string()),
+            ("plan.replicates", size.replicates.to_string()),
+            ("plan.sampling_factor", "1".to_owned()),
+            ("plan.first_year", first.to_string()),
+            ("plan.switch_year", switch.to_string()),
+            ("plan.last_year", last.to_string()),
+            ("output.panel", panel.to_string()),
+            ("output.panel_replicates", if panel { size.replicates } else { 1 }.to_string()),
+        ];
+        match self {
+            Self::DearerInpatient => settings.extend(dearer_inpatient()),
+            Self::DearerOutpatient => settings.extend(dearer_outpatient()),
+            Self::History | Self::At2016 | Self::At2013 => {}
+        }
+        let set = |(key, value): (&str, String)| Override {
+            origin: "observation".to_owned(),
+            text: format!("{key}={value}"),
+        };
+        settings.into_iter().map(set).collect()
+    }
+}
+
+/// Comparisons that a figure is made of: its own, or those of the two of which it is the ratio.
+fn parts(comparison: &Comparison) -> Vec<&Comparison> {
+    match comparison.measure.strip_prefix("ratio:") {
+        None => vec![comparison],
+        Some(pair) => pair.split('/').map(|id| &figure(id).expect("a figure").comparison).collect(),
+    }
+}
+
+/// What the asked figures need of a run.
+fn needs(figures: &[&Figure]) -> BTreeMap<Which, bool> {
+    let mut needed = BTreeMap::new();
+    for part in figures.iter().flat_map(|figure| parts(&figure.comparison)) {
+        for which in Which::of(part) {
+            *needed.entry(which).or_insert(false) |= part.measure.starts_with("panel:");
+        }
+    }
+    needed
+}
+
+pub(super) fn counties(load: &Load, figures: &[&Figure], size: Size) -> Result<u64, ObserveError> {
+    let of = |(which, panel): (&Which, &bool)| {
+        let scenario = load(&which.settings(size, *panel))?;
+        Ok(experiment::counties(&scenario) * u64::from(size.replicates))
+    };
+    needs(figures).iter().map(of).sum()
+}
+
+pub(super) fn observe(
+    load: &Load,
+    figures: &[&Figure],
+    size: Size,
+    watch: &dyn Watch,
+) -> Result<Vec<Option<Vec<f64>>>, ObserveError> {
+    let needed = needs(figures);
+    let mut values = vec![None; figures.len()];
+    for together in TOGETHER {
+        let wanted: BTreeSet<Which> = together.iter().copied().filter(|w| needed.contains_key(w)).collect();
+        let of_these = figures.iter().zip(&mut values).filter(|(figure, _)| {
+            parts(&figure.comparison).iter().flat_map(|part| Which::of(part)).all(|w| wanted.contains(&w))
+        });
+        let of_these: Vec<_> = of_these.collect();
+        if of_these.is_empty() {
+            continue;
+        }
+        let mut runs = Runs(BTreeMap::new());
+        for which in wanted {
+            let scenario = load(&which.settings(size, needed[&which]))?;
+            runs.0.insert(which, Run::new(scenario, watch)?);
+        }
+        for (figure, value) in of_these {
+            runs.check(figure)?;
+            let of = |replicate| runs.in_replicate(&figure.comparison, replicate);
+            *value = (0..size.replicates).map(of).collect();
+        }
+    }
+    Ok(values)
+}
+
+/// A finished run with its cells by key.
+struct Run {
+    scenario: Scenario,
+    finished: Finished,
+    cells: BTreeMap<(u32, i16, u16, u16), f64>,
+}
+
+impl Run {
+    fn new(scenario: Scenario, watch: &dyn Watch) -> Result<Self, ObserveError> {
+        let mut finished = experiment::run(&scenario, watch)?;
+        let baseline = u16::try_from(scenario.baseline).expect("few regimes");
+        finished.panel.retain(|row| row.regime == baseline);
+        let cells = std::mem::take(&mut finished.results.cells);
+        let key = |c: &crate::measures::table::CellValue| (c.replicate, c.year.number(), c.group, c.measure);
+        let of_baseline = cells.iter().filter(|c| c.regime == baseline);
+        let cells = of_baseline.map(|c| (key(c), c.value)).collect();
+        Ok(Self { scenario, finished, cells })
+    }
+
+    fn group(&self, id: &str) -> Option<u16> {
+        let at = self.finished.results.groups.iter().position(|group| group == id)?;
+        u16::try_from(at).ok()
+    }
+
+    fn value(&self, replicate: u32, year: i16, group: &str, id: &str) -> Option<f64> {
+        let at = MEASURES.iter().position(|m| m.id == id).unwrap_or_else(|| panic!("no measure `{id}`"));
+        let measure = u16::try_from(at).expect("few measures");
+        self.cells.get(&(replicate, year, self.group(group)?, measure)).copied()
+    }
+
+    /// A row of the baseline, all households.
+    fn row(&self, year: i16, group: &str, id: &str) -> Option<&crate::measures::table::MeasureRow> {
+        let results = &self.finished.results;
+        let of = |row: &&crate::measures::table::MeasureRow| {
+            row.regime == results.baseline
+                && row.year.number() == year
+                && row.group == group
+                && row.measure == id
+        };
+        results.measures.iter().find(of)
+    }
+
+    /// Mean denominator over replicates.
+    fn denominator(&self, year: i16, group: &str, id: &str) -> Option<f64> {
+        self.row(year, group, id)?.denominator
+    }
+}
+
+/// Runs side by side.
+struct Runs(BTreeMap<Which, Run>);
+
+impl Runs {
+    fn run(&self, name: &str) -> &Run {
+        &self.0[&Which::named(name)]
+    }
+
+    /// Whether the groups of a figure are there.
+    fn check(&self, figure: &Figure) -> Result<(), ObserveError> {
+        for part in parts(&figure.comparison) {
+            let run = self.run(&part.run);
+            let found = match part.group.split_once('@') {
+                Some((_, place)) => run.scenario.places.iter().any(|p| p.id == place),
+                None => part.measure.starts_with("panel:") || run.group(&part.group).is_some(),
+            };
+            if !found {
+                let (figure, group) = (figure.target.id.clone(), part.group.clone());
+                return Err(ObserveError::NoGroup { figure, group });
+            }
+        }
+        Ok(())
+    }
+
+    fn in_replicate(&self, c: &Comparison, replicate: u32) -> Option<f64> {
+        if let [top, bottom] = parts(c)[..] {
+            return Some(self.in_replicate(top, replicate)? / self.in_replicate(bottom, replicate)?);
+        }
+        if let Some(what) = c.measure.strip_prefix("panel:") {
+            let run = self.run(&c.run);
+            let rows = &run.finished.panel;
+            let value = panel::estimate(what, rows, &run.scenario, replicate, &c.group, &c.years)?;
+            return Some(c.factor * value);
+        }
+        let by_year = c.years.iter().map(|year| self.in_year(c, replicate, *year));
+        let values: Vec<f64> = by_year.collect::<Option<_>>()?;
+        #[allow(clippy::cast_precision_loss, reason = "a handful of years")]
+        let years = values.len() as f64;
+        Some(c.factor * values.iter().sum::<f64>() / years)
+    }
+
+    fn in_year(&self, c: &Comparison, replicate: u32, year: i16) -> Option<f64> {
+        let run = self.run(&c.run);
+        let value = |id: &str| run.value(replicate, year, &c.group, id);
+        match c.measure.split_once(':') {
+            None if c.measure == RESIDENTS_PER_HOUSEHOLD => residents_per_household(run, year, &c.group),
+            None => value(&c.measure),
+            Some(("product", ids)) => ids.split('*').map(value).product(),
+            Some(("fall", id)) => Some(run.value(replicate, year - 1, &c.group, id)? - value(id)?),
+            Some(("without", id)) => without(run, replicate, year, &c.group, id),
+            Some(("elasticity", "inpatient")) => self.inpatient_elasticity(replicate, year),
+            Some(("elasticity", "outpatient")) => self.outpatient_elasticity(year),
+            Some((kind, _)) => panic!("there is no estimator `{kind}`"),
+        }
+    }
+
+    /// Log change of admissions over log change of the own share of inpatient bills.
+    fn inpatient_elasticity(&self, replicate: u32, year: i16) -> Option<f64> {
+        let at = |which: Which| {
+            let run = &self.0[&which];
+            let own = 1.0 - run.value(replicate, year, "all", "effective_reimbursement_inpatient")?;
+            let admissions = run.value(replicate, year, "all", "admissions_per_1000")?;
+            Some((libm::log(admissions), libm::log(own)))
+        };
+        let (before, after) = (at(Which::At2013)?, at(Which::DearerInpatient)?);
+        Some((after.0 - before.0) / (after.1 - before.1))
+    }
+
+    /// Log change of outpatient bills over log change of their own share; of the means over replicates.
+    fn outpatient_elasticity(&self, year: i16) -> Option<f64> {
+        let at = |which: Which| {
+            let run = &self.0[&which];
+            let mean = |id: &str| run.row(year, "all", id)?.statistics.mean;
+            let (bills, inpatient) = (
+                run.denominator(year, "all", "effective_reimbursement")?,
+                run.denominator(year, "all", "effective_reimbursement_inpatient")?,
+            );
+            let paid = bills * mean("effective_reimbursement")?
+                - inpatient * mean("effective_reimbursement_inpatient")?;
+            let outpatient = bills - inpatient;
+            Some((libm::log(outpatient), libm::log(1.0 - paid / outpatient)))
+        };
+        let (before, after) = (at(Which::At2013)?, at(Which::DearerOutpatient)?);
+        Some((after.0 - before.0) / (after.1 - before.1))
+    }
+}
+
+/// Reimbursement rates of the inpatient layer of `policies/historical.toml` in 2013, less a tenth.
+fn dearer_inpatient() -> Vec<(&'static str, String)> {
+    let of = |rate: f64| format!("{:.3}", rate * DEARER);
+    let (township, county, city, province) = (of(0.80), of(0.70), of(0.55), of(0.48));
+    let rates =
+        format!("{{ township = {township}, county = {county}, city = {city}, province = {province} }}");
+    vec![("regimes.historical.layers.basic.rate", rates)]
+}
+
+/// Rates and annual ceiling of its outpatient layer in 2013, less a tenth: the ceiling binds on a mean
+/// bill, so lower rates alone leave the price that families expect as it was.
+fn dearer_outpatient() -> Vec<(&'static str, String)> {
+    let of = |x: f64| format!("{:.3}", x * DEARER);
+    let rates = format!("{{ township = {}, county = {}, city = 0.0, province = 0.0 }}", of(0.55), of(0.3));
+    vec![
+        ("regimes.historical.layers.outpatient.rate", rates),
+        ("regimes.historical.layers.outpatient.ceiling_yuan", of(60.0)),
+    ]
+}
+
+fn residents_per_household(run: &Run, year: i16, group: &str) -> Option<f64> {
+    let residents = run.denominator(year, group, "poverty_rate_residents")?;
+    Some(residents / run.denominator(year, group, "one_person_households")?)
+}
+
+/// A share of households outside a group, from those of all and of the group.
+fn without(run: &Run, replicate: u32, year: i16, group: &str, id: &str) -> Option<f64> {
+    let of = |group: &str| {
+        let households = run.value(replicate, year, group, "households")?;
+        Some((households, households * run.value(replicate, year, group, id)?))
+    };
+    let (all, inside) = (of("all")?, of(group)?);
+    Some((all.1 - inside.1) / (all.0 - inside.0))
+}
