@@ -159,6 +159,10 @@ pub struct Parameter {
     pub instead_of: Vec<String>,
     /// The switch of society that takes the parameter out of force, if one does.
     pub switch: Option<String>,
+    /// Ends of the prior, where the evidence gives them (see [`crate::uncertainty::prior`]).
+    pub prior_ends: Option<(f64, f64)>,
+    /// Whether it is a convention and no uncertain quantity.
+    pub fixed: bool,
     /// Unit.
     pub unit: String,
     /// How well the default is founded.
@@ -370,6 +374,8 @@ fn parameter(pattern: &str, entry: &toml::Value) -> Result<Parameter, String> {
         "length",
         "instead_of",
         "switch",
+        "prior",
+        "fixed",
         "unit",
         "status",
         "source",
@@ -389,7 +395,9 @@ fn parameter(pattern: &str, entry: &toml::Value) -> Result<Parameter, String> {
         pattern: pattern.to_owned(),
         kind: Kind::from_name(&kind_name).ok_or_else(|| format!("unknown kind `{kind_name}`"))?,
         absent: absent(entry)?,
-        range: entry.get("range").map(range).transpose()?,
+        range: entry.get("range").map(|value| range("range", value)).transpose()?,
+        prior_ends: entry.get("prior").map(|value| range("prior", value)).transpose()?,
+        fixed: entry.get("fixed").and_then(toml::Value::as_bool).unwrap_or(false),
         choices: texts(entry, "choices")?,
         empty_allowed: entry.get("empty").and_then(toml::Value::as_bool).unwrap_or(false),
         length: entry.get("length").and_then(toml::Value::as_integer).and_then(|n| usize::try_from(n).ok()),
@@ -416,11 +424,11 @@ fn absent(entry: &toml::Table) -> Result<Absent, String> {
     }
 }
 
-fn range(value: &toml::Value) -> Result<(f64, f64), String> {
+fn range(field: &str, value: &toml::Value) -> Result<(f64, f64), String> {
     let ends: Vec<f64> = value.as_array().into_iter().flatten().filter_map(as_number).collect();
     match ends.as_slice() {
         [least, most] if least <= most => Ok((*least, *most)),
-        _ => Err("`range` must be two rising numbers".into()),
+        _ => Err(format!("`{field}` must be two rising numbers")),
     }
 }
 

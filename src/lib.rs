@@ -106,6 +106,8 @@ pub mod experiment;
 
 pub mod observation;
 
+pub mod uncertainty;
+
 pub mod trace;
 
 pub mod attribution;

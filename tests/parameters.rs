@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use fanpin::evidence::{Absent, Book, Parameter, Status};
+use fanpin::uncertainty::Scale;
 
 const HEAD: &str = "\
 # Parameters
@@ -17,11 +18,16 @@ file, under `regimes.<name>` and under `history`.
 
 `seen`: read in its source. `derived`: computed from values that were. `unverified`: recalled, or from a source that
 could not be read. `assumption`: for want of evidence. `choice`: up to whoever runs it, no evidence.
+
+The prior is where a number may lie in an analysis of uncertainty, flat between its ends (`log`: on the logarithm). Where the
+evidence gives an interval it is that one; elsewhere it goes by status: a tenth of the value to either side if seen, a fifth if
+derived, 35 % if unverified, a half if assumed; multiplicative for factors and odds, on the excess over one for a factor
+that can't be less, and cut at the range. Conventions (lines, bounds of the sampler) and mechanisms that are off have none.
 ";
 
 const COLUMNS: &str = "\
-| key | default | range | unit | status | description | source |
-| --- | --- | --- | --- | --- | --- | --- |";
+| key | default | range | prior | unit | status | description | source |
+| --- | --- | --- | --- | --- | --- | --- | --- |";
 
 fn printed() -> String {
     let mut text = HEAD.to_owned();
@@ -60,16 +66,28 @@ fn row(parameter: &Parameter) -> String {
     };
     let range = parameter.range_in_words();
     let range = range.trim().strip_prefix("from ").unwrap_or("");
+    let prior = parameter.prior().map_or_else(String::new, |prior| {
+        let scale = if prior.scale == Scale::Log { " (log)" } else { "" };
+        format!("{} to {}{scale}", short(prior.low), short(prior.high))
+    });
     let cells = [
         &format!("`{}`", parameter.pattern),
         &default,
         range,
+        &prior,
         &parameter.unit,
         parameter.status.name(),
         &format!("{}<br>{}", parameter.description, parameter.description_zh),
         &parameter.source,
     ];
     format!("| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+}
+
+/// Four figures.
+fn short(value: f64) -> String {
+    let digits = 3 - libm::floor(libm::log10(value.abs().max(1e-9))).clamp(-9.0, 3.0) as i32;
+    let places = usize::try_from(digits.max(0)).expect("not negative");
+    fanpin::evidence::plain_number(format!("{value:.places$}").parse().expect("a number"))
 }
 
 #[test]
