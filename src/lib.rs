@@ -107,6 +107,7 @@ pub mod experiment;
 pub mod observation;
 
 pub mod uncertainty;
+pub mod sensitivity;
 
 pub mod trace;
 

@@ -13,6 +13,7 @@ pub mod new;
 pub mod plot;
 pub mod run;
 pub mod schema;
+pub mod sensitivity;
 pub mod show;
 pub mod timeline;
 pub mod trace;
@@ -62,6 +63,8 @@ pub enum Command {
     Equalise(equalise::EqualiseArgs),
     /// Attribute a regime's effect to its layers, programmes and rules, or to the dimensions of implementation
     Attribute(Box<attribute::AttributeArgs>),
+    /// Find the parameters that move the difference between two regimes most: Morris screening, Sobol' indices, tornado
+    Sensitivity(Box<sensitivity::SensitivityArgs>),
     /// Say in words what differs between two scenarios, policies, places or regimes
     Diff(diff::DiffArgs),
     /// Draw the charts of a finished run again, without simulating
@@ -406,6 +409,7 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::Trace(args) => trace::run(args, &mut out),
         Command::Equalise(args) => equalise::run(args, &mut out),
         Command::Attribute(args) => attribute::run(args, &mut out),
+        Command::Sensitivity(args) => sensitivity::run(args, &mut out),
         Command::Diff(args) => diff::run(args, &mut out),
         Command::Plot(args) => plot::run(args, &mut out),
         Command::Schema => schema::run(&mut out),

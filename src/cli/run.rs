@@ -97,21 +97,26 @@ fn meta(scenario: &Scenario, finished: &Finished, timing: Timing) -> RunMeta {
 }
 
 /// The wall clock of a run: the only clock in the program.
-struct Clock {
+pub(super) struct Clock {
     start: Instant,
 }
 
 impl Clock {
     #[allow(
         clippy::disallowed_methods,
-        reason = "timing.json is the one file that holds the time a run took"
+        reason = "timing.json is the one file that holds the time a run took; long work says on the terminal how long it may take"
     )]
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         Self { start: Instant::now() }
     }
 
+    /// Seconds since the start.
+    pub(super) fn seconds(&self) -> f64 {
+        self.start.elapsed().as_secs_f64()
+    }
+
     fn timing(&self, finished: &Finished, threads: usize) -> Timing {
-        let wall_seconds = self.start.elapsed().as_secs_f64();
+        let wall_seconds = self.seconds();
         // Person-years are far below 2^53.
         #[allow(clippy::cast_precision_loss)]
         let person_years = finished.counts.person_years as f64;

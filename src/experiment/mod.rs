@@ -423,6 +423,23 @@ fn add_county(whole: &mut ReplicateRecord, county: &CountyRecord) {
     }
 }
 
+/// What each of some jobs gives, in their order; the jobs run in parallel, begun from first to last.
+///
+/// # Errors
+/// [`Interrupted`] as soon as a job says so.
+pub fn in_parallel<T: Send>(
+    jobs: usize,
+    each: impl Fn(usize) -> Result<T, Interrupted> + Sync + Send,
+) -> Result<Vec<T>, Interrupted> {
+    let done = Mutex::new(BTreeMap::new());
+    in_order(jobs, |job| {
+        let result = each(job)?;
+        done.lock().expect("no job panics while it hands over").insert(job, result);
+        Ok(())
+    })?;
+    Ok(done.into_inner().expect("no job panics while it hands over").into_values().collect())
+}
+
 /// Does the jobs from first to last, each begun after all before it were begun: so at any time only as many are
 /// under way as there are threads, however many there are in all.
 #[cfg(feature = "parallel")]

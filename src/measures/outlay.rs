@@ -154,6 +154,8 @@ pub struct Totals {
     pub outlay: f64,
     /// [`RETURNED`], a share.
     pub returned: f64,
+    /// [`HARDSHIP`], a share.
+    pub hardship: f64,
     /// [`CATASTROPHIC`], a share.
     pub catastrophic: f64,
 }
@@ -162,7 +164,12 @@ impl Totals {
     /// From `value(year, measure, group)`, a measure's value by the index of its year.
     pub(super) fn of(years: usize, value: impl Fn(usize, &str, &str) -> f64) -> Self {
         let one = RegimeOutlay::of(years, vec![0.0], |_, year, measure, group| value(year, measure, group));
-        Self { outlay: one.per_person[0], returned: one.returned[0], catastrophic: one.catastrophic[0] }
+        Self {
+            outlay: one.per_person[0],
+            returned: one.returned[0],
+            hardship: one.hardship[0],
+            catastrophic: one.catastrophic[0],
+        }
     }
 }
 

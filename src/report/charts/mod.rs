@@ -17,6 +17,7 @@ pub mod lines;
 pub mod policy_gap;
 pub mod policy_timeline;
 pub mod rates;
+pub mod sensitivity;
 pub mod sheet;
 pub mod squeeze;
 pub mod trace;
