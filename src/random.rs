@@ -133,7 +133,7 @@ const fn word(
 }
 
 /// Draws that are whole words, each from a stream of its own.
-pub const WORDS: [DrawPlace; 40] = [
+pub const WORDS: [DrawPlace; 41] = [
     word("episode: date", "person", stream::EPISODE, 0, "word 0 of block = episode index"),
     word("episode: thinning", "person", stream::EPISODE, 0, "word 1 of block = episode index"),
     word("episode: severity", "person", stream::EPISODE, 0, "word 2 of block = episode index"),
@@ -258,6 +258,13 @@ pub const WORDS: [DrawPlace; 40] = [
         "words in order",
     ),
     word("bootstrap: rows of a resample", "resample", stream::BOOTSTRAP, 0, "words in order"),
+    word(
+        "survey: error of payments, error of consumption, self-bought medicine",
+        "household",
+        stream::SURVEY,
+        0,
+        "words 0 to 2",
+    ),
 ];
 
 /// Streams that are not lanes.
@@ -300,6 +307,8 @@ pub mod stream {
     pub const COUNTY: u64 = 82;
     /// In which orders the parts of a regime are added where not all orders are gone through; decides no fate.
     pub const ATTRIBUTION: u64 = 83;
+    /// What a survey of a household in a year gets wrong or asks beside bills; decides no fate.
+    pub const SURVEY: u64 = 84;
     /// Where a design of experiments looks at parameters; decides no fate.
     pub const DESIGN: u64 = 86;
     /// Which rows a bootstrap draws; decides no fate.

@@ -866,6 +866,26 @@ pub struct PanelRow {
     pub admissions: u8,
     /// Needed episodes not treated.
     pub forgone: u8,
+    /// Of the admissions, those outside the county.
+    pub admissions_outside: u8,
+    /// Members admitted.
+    pub inpatients: u8,
+    /// Members who live at home, not away at work.
+    pub residents: u8,
+    /// Members aged 45 and over.
+    pub members_45: u8,
+    /// Members aged 65 and over.
+    pub members_65: u8,
+    /// Members with a chronic disease.
+    pub chronic: u8,
+    /// Of them, those whose only chronic group is cardiovascular disease, hypertension among it.
+    pub cardiovascular_only: u8,
+    /// Members insured.
+    pub insured: u8,
+    /// Inpatient part of medical bills, fen.
+    pub bill_inpatient_fen: i64,
+    /// Paid by all payers for inpatient care, fen.
+    pub paid_inpatient_fen: i64,
     /// In net poverty.
     pub poor: bool,
     /// Was in net poverty the year before.

@@ -8,6 +8,7 @@
 mod files;
 mod panel;
 mod runs;
+mod survey;
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -17,10 +18,8 @@ pub use files::{Driver, NotCompared, drivers, not_compared, targets};
 use crate::experiment::{Interrupted, Watch};
 use crate::measures::statistics::CriticalValues;
 use crate::measures::table::Statistics;
-use crate::scenario::{Override, Scenario, ScenarioError};
-
-/// Gives a scenario with more keys set.
-pub type Load<'a> = dyn Fn(&[Override]) -> Result<Scenario, ScenarioError> + Sync + 'a;
+use crate::scenario::ScenarioError;
+use crate::uncertainty::Loader;
 
 /// Normal deviate of a two-sided interval of 95 %.
 const DEVIATE_95: f64 = 1.96;
@@ -324,7 +323,7 @@ impl From<Interrupted> for ObserveError {
 /// # Errors
 /// [`ObserveError`] if a run's scenario doesn't hold, lacks a group, or is stopped.
 pub fn observe(
-    load: &Load,
+    load: &Loader,
     figures: &[&Figure],
     size: Size,
     watch: &dyn Watch,
@@ -336,7 +335,7 @@ pub fn observe(
 ///
 /// # Errors
 /// [`ObserveError`] if a run's scenario doesn't hold.
-pub fn counties(load: &Load, figures: &[&Figure], size: Size) -> Result<u64, ObserveError> {
+pub fn counties(load: &Loader, figures: &[&Figure], size: Size) -> Result<u64, ObserveError> {
     runs::counties(load, figures, size)
 }
 

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Comparison, Figure, Load, ObserveError, Size, figure, panel};
+use super::panel::{self, Seen};
+use super::survey::{Answers, Survey};
+use super::{Comparison, Figure, ObserveError, Size, figure};
 use crate::experiment::{self, Finished, Watch};
 use crate::measures::catalogue::MEASURES;
 use crate::scenario::{Override, Scenario};
+use crate::uncertainty::Loader;
 
 /// Residents over households with a resident: two denominators, no measure of its own.
 pub const RESIDENTS_PER_HOUSEHOLD: &str = "residents_per_household";
@@ -101,7 +104,7 @@ fn needs(figures: &[&Figure]) -> BTreeMap<Which, bool> {
     needed
 }
 
-pub(super) fn counties(load: &Load, figures: &[&Figure], size: Size) -> Result<u64, ObserveError> {
+pub(super) fn counties(load: &Loader, figures: &[&Figure], size: Size) -> Result<u64, ObserveError> {
     let of = |(which, panel): (&Which, &bool)| {
         let scenario = load(&which.settings(size, *panel))?;
         Ok(experiment::counties(&scenario) * u64::from(size.replicates))
@@ -110,7 +113,7 @@ pub(super) fn counties(load: &Load, figures: &[&Figure], size: Size) -> Result<u
 }
 
 pub(super) fn observe(
-    load: &Load,
+    load: &Loader,
     figures: &[&Figure],
     size: Size,
     watch: &dyn Watch,
@@ -144,6 +147,8 @@ pub(super) fn observe(
 struct Run {
     scenario: Scenario,
     finished: Finished,
+    /// What a survey has of each row of the panel.
+    answers: Vec<Answers>,
     cells: BTreeMap<(u32, i16, u16, u16), f64>,
 }
 
@@ -156,7 +161,9 @@ impl Run {
         let key = |c: &crate::measures::table::CellValue| (c.replicate, c.year.number(), c.group, c.measure);
         let of_baseline = cells.iter().filter(|c| c.regime == baseline);
         let cells = of_baseline.map(|c| (key(c), c.value)).collect();
-        Ok(Self { scenario, finished, cells })
+        let survey = Survey::of(&scenario);
+        let answers = finished.panel.iter().map(|row| survey.ask(row)).collect();
+        Ok(Self { scenario, finished, answers, cells })
     }
 
     fn group(&self, id: &str) -> Option<u16> {
@@ -170,7 +177,16 @@ impl Run {
         self.cells.get(&(replicate, year, self.group(group)?, measure)).copied()
     }
 
-    /// A row of the baseline, all households.
+    /// Household-years of a replicate.
+    fn seen(&self, replicate: u32) -> Vec<Seen<'_>> {
+        let rows = &self.finished.panel;
+        let first = rows.partition_point(|row| row.replicate < replicate);
+        let last = rows.partition_point(|row| row.replicate <= replicate);
+        let both = rows[first..last].iter().zip(&self.answers[first..last]);
+        both.map(|(row, told)| Seen { row, told }).collect()
+    }
+
+    /// A row of the baseline.
     fn row(&self, year: i16, group: &str, id: &str) -> Option<&crate::measures::table::MeasureRow> {
         let results = &self.finished.results;
         let of = |row: &&crate::measures::table::MeasureRow| {
@@ -200,7 +216,8 @@ impl Runs {
     fn check(&self, figure: &Figure) -> Result<(), ObserveError> {
         for part in parts(&figure.comparison) {
             let run = self.run(&part.run);
-            let found = match part.group.split_once('@') {
+            let households = part.group.split('+').next().unwrap_or_default();
+            let found = match households.split_once('@') {
                 Some((_, place)) => run.scenario.places.iter().any(|p| p.id == place),
                 None => part.measure.starts_with("panel:") || run.group(&part.group).is_some(),
             };
@@ -218,8 +235,8 @@ impl Runs {
         }
         if let Some(what) = c.measure.strip_prefix("panel:") {
             let run = self.run(&c.run);
-            let rows = &run.finished.panel;
-            let value = panel::estimate(what, rows, &run.scenario, replicate, &c.group, &c.years)?;
+            let rows = run.seen(replicate);
+            let value = panel::estimate(what, &rows, &run.scenario, &c.group, &c.years)?;
             return Some(c.factor * value);
         }
         let by_year = c.years.iter().map(|year| self.in_year(c, replicate, *year));

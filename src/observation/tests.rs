@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::experiment::Unwatched;
 use crate::measures::catalogue;
-use crate::scenario::{Options, load_text};
+use crate::scenario::{Options, Override, Scenario, load_text};
 
 /// Ids of the catalogue that a comparison uses.
 fn measures(comparison: &Comparison) -> Vec<&str> {
@@ -132,4 +132,21 @@ fn the_split_is_the_one_that_was_fixed_before_any_fit() {
     let digits: String = Sha256::digest(split).iter().map(|byte| format!("{byte:02x}")).collect();
     let fixed = include_str!("../../data/calibration/split.sha256");
     assert_eq!(fixed.split_whitespace().next(), Some(digits.as_str()));
+}
+
+#[test]
+fn what_surveys_make_of_it_moves_no_result() {
+    let run = |more: &[&str]| {
+        let settings =
+            ["plan.households=150", "plan.replicates=1", "plan.last_year=2013", "output.panel=true"];
+        let settings = settings.iter().copied().chain(["plan.switch_year=2013"]).chain(more.iter().copied());
+        let overrides: Vec<Override> =
+            settings.map(|text| Override { origin: "set".to_owned(), text: text.to_owned() }).collect();
+        crate::experiment::run(&history(&overrides).expect("it holds"), &Unwatched).expect("it runs")
+    };
+    let plain = run(&[]);
+    for parameter in crate::evidence::Book::get().iter().filter(|p| p.pattern.starts_with("observation.")) {
+        let (_, most) = parameter.range.expect("a range");
+        assert_eq!(run(&[&format!("{}={most}", parameter.pattern)]), plain, "{}", parameter.pattern);
+    }
 }

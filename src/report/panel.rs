@@ -61,7 +61,7 @@ type Count = (&'static str, fn(&PanelRow) -> i32);
 type Amount = (&'static str, fn(&PanelRow) -> i64);
 type Flag = (&'static str, fn(&PanelRow) -> bool);
 
-const COUNTS: [Count; 8] = [
+const COUNTS: [Count; 16] = [
     ("replicate", |row| row.replicate.cast_signed()),
     ("year", |row| i32::from(row.year)),
     ("weight", |row| row.weight.cast_signed()),
@@ -70,14 +70,24 @@ const COUNTS: [Count; 8] = [
     ("away", |row| i32::from(row.away)),
     ("admissions", |row| i32::from(row.admissions)),
     ("forgone", |row| i32::from(row.forgone)),
+    ("admissions_outside", |row| i32::from(row.admissions_outside)),
+    ("inpatients", |row| i32::from(row.inpatients)),
+    ("residents", |row| i32::from(row.residents)),
+    ("members_45", |row| i32::from(row.members_45)),
+    ("members_65", |row| i32::from(row.members_65)),
+    ("chronic", |row| i32::from(row.chronic)),
+    ("cardiovascular_only", |row| i32::from(row.cardiovascular_only)),
+    ("insured", |row| i32::from(row.insured)),
 ];
 
-const AMOUNTS: [Amount; 14] = [
+const AMOUNTS: [Amount; 16] = [
     ("illness_free_income_fen", |row| row.illness_free_income_fen),
     ("income_fen", |row| row.income_fen),
     ("consumption_fen", |row| row.consumption_fen),
     ("food_fen", |row| row.food_fen),
     ("bill_fen", |row| row.bill_fen),
+    ("bill_inpatient_fen", |row| row.bill_inpatient_fen),
+    ("paid_inpatient_fen", |row| row.paid_inpatient_fen),
     ("out_of_pocket_fen", |row| row.out_of_pocket_fen),
     ("premium_fen", |row| row.premium_fen),
     ("lost_earnings_fen", |row| row.lost_earnings_fen),

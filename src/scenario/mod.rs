@@ -10,6 +10,7 @@ pub mod diagnostics;
 pub mod document;
 pub mod load;
 mod merge;
+pub mod observed;
 pub mod plan;
 pub mod policy;
 pub mod raw_policy;
@@ -57,6 +58,8 @@ pub struct Scenario {
     pub places: Vec<Place>,
     /// Society: the same under every regime.
     pub society: society::Society,
+    /// What surveys make of it; moves no result.
+    pub observation: observed::Observation,
     /// What all regimes follow before the switch.
     pub history: Policy,
     /// Regimes in their order, the baseline among them.

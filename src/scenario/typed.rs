@@ -4,6 +4,7 @@ use super::Scenario;
 use super::checks::{in_order, prune};
 use super::diagnostics::Problem;
 use super::document::{Node, Value, to_toml_table};
+use super::observed::Observation;
 use super::plan::{Bilingual, ChartFormat, Language, Output, Place, Plan, Spread};
 use super::policy::{Policy, Regime, Schedule};
 use super::raw_policy::policy_from_table;
@@ -36,6 +37,7 @@ pub(super) fn scenario(mut root: Node, problems: &mut Vec<Problem>) -> Option<Sc
             .map(|(id, node)| place(id, node))
             .collect::<Option<_>>()?,
         society: society(root.get(&["society"])?)?,
+        observation: observation(root.get(&["observation"])?)?,
         history: history?,
         baseline: regimes.iter().position(|regime| regime.id == baseline)?,
         regimes,
@@ -52,6 +54,12 @@ pub(super) fn scenario(mut root: Node, problems: &mut Vec<Problem>) -> Option<Sc
 fn society(node: &Node) -> Option<Society> {
     let table = toml::Value::Table(to_toml_table(node.table()?));
     Some(table.try_into().expect("the book has an entry for every field of society, and no other"))
+}
+
+/// Likewise.
+fn observation(node: &Node) -> Option<Observation> {
+    let table = toml::Value::Table(to_toml_table(node.table()?));
+    Some(table.try_into().expect("the book has an entry for every field of observation, and no other"))
 }
 
 fn bilingual(node: Option<&Node>) -> Option<Bilingual> {

@@ -2,12 +2,16 @@
 
 use super::lives::Counts;
 use super::{CountyTask, HouseholdOutcome, PlaceYear, Telling};
+use crate::illness::CARDIOVASCULAR;
 use crate::population::columns::{Household, HouseholdState, Register, Registration};
 use crate::poverty::{Deprivations, Dimension, gap_ppm, is_poor, severity_ppm};
 use crate::record::{Column, Descent, DescentYear, Marks, PanelRow, Standing, TALLIES, Tally, bin};
 use crate::scenario::policy::{ClassSet, Payer};
 use crate::targeting::SeenIncomes;
 use crate::units::Money;
+
+/// From which age on the panels of the elderly survey people.
+const SURVEYED_AGE: usize = 45;
 
 impl Telling<'_> {
     /// Whether the household stands for others.
@@ -88,7 +92,8 @@ impl Telling<'_> {
 
     /// The household-year as a row of microdata.
     pub fn panel_row(&self, regime: usize, task: &CountyTask) -> PanelRow {
-        let (setting, o) = (self.setting, self.outcome);
+        let (setting, lives, o) = (self.setting, self.lives, self.outcome);
+        let only_cardiovascular = |at: usize| lives.states[at].chronic == 1 << CARDIOVASCULAR;
         let small = |n: i64| u8::try_from(n).unwrap_or(u8::MAX);
         PanelRow {
             regime: u16::try_from(regime).expect("few regimes"),
@@ -120,6 +125,16 @@ impl Telling<'_> {
             net_income_per_head_fen: o.accounts.net_income.fen() / i64::from(o.members.max(1)),
             admissions: small(o.care.admissions),
             forgone: small(o.care.forgone),
+            admissions_outside: small(o.care.outside),
+            inpatients: small(o.care.inpatients),
+            residents: o.residents,
+            members_45: small(lives.present.filter(|at| setting.age(at) >= SURVEYED_AGE).count()),
+            members_65: small(lives.counts.elderly_65),
+            chronic: small(lives.counts.chronic),
+            cardiovascular_only: small(lives.present.filter(only_cardiovascular).count()),
+            insured: small(lives.counts.insured),
+            bill_inpatient_fen: o.care.inpatient.fen(),
+            paid_inpatient_fen: o.care.paid_inpatient.fen(),
             poor: o.poor,
             poor_last: o.poor_last,
             lifted: setting.household.cell().standing == Standing::Lifted,
