@@ -85,12 +85,26 @@ fn read_at_most(path: &Path) -> Result<Vec<u8>, ReadError> {
 /// # Errors
 /// Everything that does not hold.
 pub fn load(file: &Path, set: &SetArgs, more: Vec<Override>) -> Result<Scenario, ScenarioError> {
+    load_over(file, Vec::new(), set, more)
+}
+
+/// The same, with keys that what the command line sets is laid over.
+///
+/// # Errors
+/// Everything that does not hold.
+pub fn load_over(
+    file: &Path,
+    under: Vec<Override>,
+    set: &SetArgs,
+    more: Vec<Override>,
+) -> Result<Scenario, ScenarioError> {
     let name = file
         .file_name()
         .map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into_owned());
     let shown = file.display().to_string();
     let shown_folder = shown.strip_suffix(&name).unwrap_or("").to_owned();
-    let mut overrides = set.overrides();
+    let mut overrides = under;
+    overrides.extend(set.overrides());
     overrides.extend(more);
     let options = Options { overrides, regimes: set.regimes.clone(), shown_folder };
     let found = Folder::of(file).map_err(|_| ReadError::NotFound(Vec::new()));

@@ -17,6 +17,7 @@ pub mod sensitivity;
 pub mod show;
 pub mod timeline;
 pub mod trace;
+mod uncertain;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -223,6 +224,9 @@ pub struct RunArgs {
     /// What is written.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Drawn parameters, and replicates until an interval is narrow.
+    #[command(flatten)]
+    pub uncertainty: uncertain::UncertaintyArgs,
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<usize>,

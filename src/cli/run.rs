@@ -10,8 +10,9 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::uncertain::{Done, Work};
 use super::{CliError, RunArgs};
-use crate::experiment::{self, Finished, Watch};
+use crate::experiment::{Finished, Watch};
 use crate::measures::table::{Results, Statistics};
 use crate::report::counties::{COUNTIES_PARQUET, CountiesWriter};
 use crate::report::panel;
@@ -21,33 +22,40 @@ use crate::report::{self, Counts, RunMeta, Timing};
 use crate::scenario::{Scenario, resolved_text};
 use crate::units::Year;
 
+/// File of drawn parameters.
+const PARAMETERS_CSV: &str = "parameters.csv";
+
 /// Runs the command.
 ///
 /// # Errors
 /// [`CliError`]: a scenario that does not hold, a place that is taken, an interruption.
 pub fn run(args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
-    let scenario = args.load()?;
-    let folder = args.folder(&scenario);
+    let work = Work::of(args)?;
+    let folder = args.folder(work.scenario());
     let existing = if args.output.force { Existing::Replace } else { Existing::Refuse };
     let mut store = Store::begin(&folder, existing)?;
     let pool = threads(args.threads)?;
-    let total = experiment::counties(&scenario) * u64::from(scenario.plan.replicates);
-    let watch = Bar::new(total, args.quiet);
+    let watch = Bar::new(work.counties(), args.quiet);
     let clock = Clock::start();
     let parquet = |error| CliError::Report(report::ReportError::Parquet(error));
     let file = store.create(COUNTIES_PARQUET)?;
-    let mut by_county = CountiesWriter::new(&scenario, file).map_err(parquet)?;
-    let finished = pool
-        .install(|| experiment::run_by_county(&scenario, &watch, &mut |rows| by_county.add(rows)))
-        .map_err(|_| CliError::Interrupted)?;
+    let mut by_county = CountiesWriter::new(work.scenario(), file).map_err(parquet)?;
+    let done = pool.install(|| work.run(args, &watch, &mut |rows| by_county.add(rows)))?;
     let file = by_county.finish().map_err(parquet)?;
     store.keep(file)?;
     watch.bar.finish_and_clear();
+    let Done { scenario, finished, replicates, options, parameters, remarks } = done;
     let timing = clock.timing(&finished, pool.current_num_threads());
+    for remark in &remarks {
+        writeln!(io::stderr(), "note: {remark}").map_err(CliError::Print)?;
+    }
+    if let Some(parameters) = &parameters {
+        store.write(PARAMETERS_CSV, parameters.as_bytes())?;
+    }
     if scenario.output.panel {
         panel::write_into(&mut store, &finished.panel, &scenario).map_err(CliError::Report)?;
     }
-    let meta = meta(&scenario, &finished, timing);
+    let meta = RunMeta { options, ..meta(&scenario, &finished, replicates, timing) };
     let written =
         report::write_into(store, &finished.results, &meta, &scenario.output).map_err(CliError::Report)?;
     for warning in &written.warnings {
@@ -74,8 +82,7 @@ pub(super) fn threads(wanted: Option<usize>) -> Result<rayon::ThreadPool, CliErr
         .map_err(|error| CliError::Usage(format!("these threads can't be had: {error}")))
 }
 
-fn meta(scenario: &Scenario, finished: &Finished, timing: Timing) -> RunMeta {
-    let replicates = scenario.plan.replicates;
+fn meta(scenario: &Scenario, finished: &Finished, replicates: u32, timing: Timing) -> RunMeta {
     let persons = finished.counts.persons / u64::from(replicates.max(1));
     RunMeta {
         version: env!("CARGO_PKG_VERSION").to_owned(),

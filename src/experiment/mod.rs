@@ -8,7 +8,7 @@
 pub mod equalise;
 
 use std::collections::BTreeMap;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::{Mutex, OnceLock};
 
 use crate::measures::compute::{Collector, Design};
@@ -103,13 +103,55 @@ pub fn run_by_county(
     watch: &dyn Watch,
     by_county: &mut (dyn FnMut(&[CountyYear]) + Send),
 ) -> Result<Finished, Interrupted> {
-    let collected = Collected {
-        collector: Collector::new(design(scenario)),
-        by_county,
-        next: 0,
-        waiting: BTreeMap::new(),
-    };
-    gather(scenario, watch, Kept::Collected(Box::new(collected)))
+    let whole = Batch { scenario, replicates: 0..scenario.plan.replicates };
+    let mut gathered = Gathered::new(&whole, Kept::collected(scenario, by_county));
+    gather(&whole, watch, &mut gathered)?;
+    Ok(gathered.finish())
+}
+
+/// Simulates the same regimes at several values of parameters, `replicates` under each: the scenario of number `k` has the replicates
+/// from `k · replicates` on, so none shares a key with another. Only what parameters stand for may differ between the scenarios.
+///
+/// # Errors
+/// [`Interrupted`] if the watcher stops the run.
+///
+/// # Panics
+/// If there is no scenario, or their regimes, years or places aren't the same.
+pub fn run_each(
+    scenarios: &[Scenario],
+    replicates: u32,
+    watch: &dyn Watch,
+    by_county: &mut (dyn FnMut(&[CountyYear]) + Send),
+) -> Result<Finished, Interrupted> {
+    let first = scenarios.first().expect("a scenario");
+    assert!(scenarios.iter().all(|other| design(other) == design(first)), "scenarios of one design");
+    let batch =
+        |(number, scenario)| Batch { scenario, replicates: number * replicates..(number + 1) * replicates };
+    let batches: Vec<Batch> = (0u32..).zip(scenarios).map(batch).collect();
+    let mut gathered = Gathered::new(&batches[0], Kept::collected(first, by_county));
+    batches.iter().try_for_each(|batch| gather(batch, watch, &mut gathered))?;
+    Ok(gathered.finish())
+}
+
+/// Simulates a scenario until a rule has enough of it: after the plan's replicates and again after each addition, `wanted` says how
+/// many replicates there should be; as many as there are, or fewer, end the run.
+///
+/// # Errors
+/// [`Interrupted`] if the watcher stops the run.
+pub fn run_until(
+    scenario: &Scenario,
+    watch: &dyn Watch,
+    by_county: &mut (dyn FnMut(&[CountyYear]) + Send),
+    wanted: &mut dyn FnMut(&Collector, u32) -> u32,
+) -> Result<Finished, Interrupted> {
+    let mut batch = Batch { scenario, replicates: 0..scenario.plan.replicates };
+    let mut gathered = Gathered::new(&batch, Kept::collected(scenario, by_county));
+    while !batch.replicates.is_empty() {
+        gather(&batch, watch, &mut gathered)?;
+        let done = batch.replicates.end;
+        batch.replicates = done..gathered.collector().map_or(done, |collector| wanted(collector, done));
+    }
+    Ok(gathered.finish())
 }
 
 /// Simulates every regime of a scenario over all replicates and hands on the record of each replicate as it is complete, in any order;
@@ -122,32 +164,44 @@ pub fn run_by_replicate(
     watch: &dyn Watch,
     by_replicate: &mut (dyn FnMut(&ReplicateRecord) + Send),
 ) -> Result<Counts, Interrupted> {
-    gather(scenario, watch, Kept::HandedOn(by_replicate)).map(|finished| finished.counts)
+    let whole = Batch { scenario, replicates: 0..scenario.plan.replicates };
+    let mut gathered = Gathered::new(&whole, Kept::HandedOn(by_replicate));
+    gather(&whole, watch, &mut gathered)?;
+    Ok(gathered.finish().counts)
 }
 
-fn gather(scenario: &Scenario, watch: &dyn Watch, kept: Kept) -> Result<Finished, Interrupted> {
-    let tables = tables();
+/// Replicates of a scenario.
+struct Batch<'a> {
+    scenario: &'a Scenario,
+    replicates: Range<u32>,
+}
+
+/// Simulates the replicates of a batch; batches come in the order of their replicates.
+fn gather(batch: &Batch, watch: &dyn Watch, gathered: &mut Gathered) -> Result<(), Interrupted> {
+    let (scenario, tables) = (batch.scenario, tables());
     let grounds = Grounds::of(scenario, tables);
     let tasks = tasks(scenario);
     let years = scenario.plan.first_year.through(scenario.plan.last_year);
     let facts: Vec<(Year, YearFacts)> = years.zip(year_facts(scenario, tables)).collect();
-    let by_county = matches!(kept, Kept::Collected(_));
-    let gathered = Mutex::new(Gathered::new(scenario, &facts, tasks.len(), kept));
-    in_order(tasks.len() * scenario.plan.replicates as usize, |job| {
+    let by_county = matches!(gathered.kept, Kept::Collected(_));
+    let first = batch.replicates.start as usize * tasks.len();
+    let gathered = Mutex::new(gathered);
+    in_order(tasks.len() * batch.replicates.len(), |job| {
         if watch.stopped() {
             return Err(Interrupted);
         }
+        let job = first + job;
         let replicate = u32::try_from(job / tasks.len()).expect("replicates are counted in u32");
         let task = tasks[job % tasks.len()].of_replicate(scenario, replicate);
         let record = simulate_county(&grounds.of_county(&task).world(scenario, tables), &task);
         let small = |n: usize| u16::try_from(n).expect("places are few");
         let name = CountyName { replicate, place: small(task.place), county: task.county };
         let rows = if by_county { counties::rows(name, &record, &facts) } else { Vec::new() };
-        gathered.lock().expect("no county panics while it hands over").add(job, record, rows);
+        let empty = || empty_record(scenario, &facts, replicate);
+        gathered.lock().expect("no county panics while it hands over").add(job, record, rows, empty);
         watch.county_done();
         Ok(())
-    })?;
-    Ok(gathered.into_inner().expect("no county panics while it hands over").finish())
+    })
 }
 
 /// The counties of a replicate, without microdata.
@@ -240,9 +294,7 @@ fn design(scenario: &Scenario) -> Design {
 }
 
 /// What counties handed over so far: the open replicates, and what is kept of the finished ones.
-struct Gathered<'a, 'k> {
-    scenario: &'a Scenario,
-    facts: &'a [(Year, YearFacts)],
+struct Gathered<'k> {
     counties: usize,
     kept: Kept<'k>,
     /// Replicates with counties still to come. Counties begin in order, so these are few.
@@ -257,6 +309,13 @@ enum Kept<'a> {
     Collected(Box<Collected<'a>>),
     /// Somebody else takes what is needed of them.
     HandedOn(&'a mut (dyn FnMut(&ReplicateRecord) + Send)),
+}
+
+impl<'a> Kept<'a> {
+    fn collected(scenario: &Scenario, by_county: &'a mut (dyn FnMut(&[CountyYear]) + Send)) -> Self {
+        let collector = Collector::new(design(scenario));
+        Self::Collected(Box::new(Collected { collector, by_county, next: 0, waiting: BTreeMap::new() }))
+    }
 }
 
 /// Tables in the making.
@@ -285,21 +344,32 @@ struct Open {
     missing: usize,
 }
 
-impl<'a, 'k> Gathered<'a, 'k> {
-    fn new(scenario: &'a Scenario, facts: &'a [(Year, YearFacts)], counties: usize, kept: Kept<'k>) -> Self {
+impl<'k> Gathered<'k> {
+    fn new(batch: &Batch, kept: Kept<'k>) -> Self {
         Self {
             kept,
-            scenario,
-            facts,
-            counties,
+            counties: tasks(batch.scenario).len(),
             open: BTreeMap::new(),
-            counts: Counts { households: u64::from(scenario.plan.households), ..Counts::default() },
+            counts: Counts { households: u64::from(batch.scenario.plan.households), ..Counts::default() },
             panel: BTreeMap::new(),
         }
     }
 
+    fn collector(&self) -> Option<&Collector> {
+        match &self.kept {
+            Kept::Collected(collected) => Some(&collected.collector),
+            Kept::HandedOn(_) => None,
+        }
+    }
+
     /// Adds a county: whole numbers, so the order in which counties come is no part of the result.
-    fn add(&mut self, job: usize, county: CountyRecord, rows: Vec<CountyYear>) {
+    fn add(
+        &mut self,
+        job: usize,
+        county: CountyRecord,
+        rows: Vec<CountyYear>,
+        empty: impl FnOnce() -> ReplicateRecord,
+    ) {
         let replicate = u32::try_from(job / self.counties).expect("replicates are counted in u32");
         if let Kept::Collected(collected) = &mut self.kept {
             collected.add_county(job, rows, (county.place, county.persons));
@@ -308,8 +378,7 @@ impl<'a, 'k> Gathered<'a, 'k> {
         self.counts.persons += county.persons;
         self.counts.persons_represented += county.persons_represented;
         self.counts.person_years += county.person_years;
-        let new =
-            || Open { record: empty_record(self.scenario, self.facts, replicate), missing: self.counties };
+        let new = || Open { record: empty(), missing: self.counties };
         let open = self.open.entry(replicate).or_insert_with(new);
         add_county(&mut open.record, &county);
         open.missing -= 1;

@@ -14,6 +14,7 @@ use crate::measures::poverty::{median, share_below};
 use crate::measures::statistics::{CriticalValues, difference};
 use crate::measures::table::{
     CellValue, DescentRow, DifferenceRow, FlowRow, MeasureRow, OutlayRow, PlaceInfo, Results, SpreadRow,
+    Statistics,
 };
 use crate::measures::{real, real_wide};
 use crate::record::{
@@ -140,6 +141,24 @@ impl Collector {
         std::mem::take(&mut self.spreads).finish(&regimes, &places)
     }
 
+    /// The paired differences of a measure to the baseline in the last year or another, by regime, over the replicates added so far;
+    /// `None` for a group, measure or year that there is not.
+    #[must_use]
+    pub fn paired(&self, group: &str, measure: &str, year: Year) -> Option<Vec<(String, Statistics)>> {
+        let wanted = |cell: &(usize, usize)| self.group(cell.0) == group && MEASURES[cell.1].id == measure;
+        let cell = self.cells.iter().position(wanted)?;
+        let year = self.design.years.iter().position(|other| *other == year)?;
+        let critical = CriticalValues::up_to(self.replicates.len());
+        let of = |regime| {
+            let pairs = self
+                .values(self.at(regime, year, cell))
+                .zip(self.values(self.at(self.design.baseline, year, cell)))
+                .map(|(own, base)| own - base);
+            critical.describe(&pairs.filter(|change| !change.is_nan()).collect::<Vec<f64>>())
+        };
+        Some(self.others().map(|regime| (self.regime(regime), of(regime))).collect())
+    }
+
     /// Takes over what another collector of the same design has gathered.
     ///
     /// # Panics
@@ -174,6 +193,7 @@ impl Collector {
             outlay: self.outlay(&critical),
             counties: self.spreads(),
             places: self.places(),
+            uncertainty: Vec::new(),
             cells: self.cell_values(),
         }
     }

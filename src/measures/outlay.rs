@@ -6,9 +6,11 @@
 //! counts, whoever covers it one day. Supplementary insurance and charity are not public. Years are at rural consumer prices of
 //! 2020, discounted at 3 % a year to the first, summed, and divided by the persons living at the end of the first year.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::measures::catalogue::{Label, MEASURES};
 use crate::measures::statistics::{CriticalValues, covariance, difference, mean, variance};
-use crate::measures::table::{OutlayRow, Statistics};
+use crate::measures::table::{CellValue, OutlayRow, Results, Statistics};
 
 /// Discount of a year: a convention of this comparison (assumption), as 40 % is of catastrophic spending.
 pub const DISCOUNT: f64 = 0.03;
@@ -171,6 +173,34 @@ impl Totals {
             catastrophic: one.catastrophic[0],
         }
     }
+}
+
+/// What each regime comes to in each replicate, from the cells of a run: `[regime][replicate]`, replicates by number.
+#[must_use]
+pub fn by_replicate(results: &Results) -> Vec<Vec<Totals>> {
+    let wanted =
+        |cell: &&CellValue| ["all", "lifted"].contains(&results.groups[usize::from(cell.group)].as_str());
+    let key = |c: &CellValue| {
+        (c.regime, c.replicate, c.year.number(), c.group, MEASURES[usize::from(c.measure)].id)
+    };
+    let cells: BTreeMap<_, f64> = results.cells.iter().filter(wanted).map(|c| (key(c), c.value)).collect();
+    let replicates: BTreeSet<u32> = results.cells.iter().map(|cell| cell.replicate).collect();
+    let index = |at: usize| u16::try_from(at).expect("few regimes and groups");
+    let group =
+        |id: &str| index(results.groups.iter().position(|group| group == id).expect("a group of all runs"));
+    let of = |regime: usize, replicate: u32| {
+        Totals::of(results.years.len(), |year, measure, of| {
+            let key = (
+                index(regime),
+                replicate,
+                results.years[year].number(),
+                group(of),
+                MEASURES[measure_index(measure)].id,
+            );
+            cells.get(&key).copied().unwrap_or(f64::NAN)
+        })
+    };
+    (0..results.regimes.len()).map(|regime| replicates.iter().map(|r| of(regime, *r)).collect()).collect()
 }
 
 /// Outlay of a year from its parts: yuan of 2020, all persons.

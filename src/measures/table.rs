@@ -227,6 +227,8 @@ pub struct Results {
     pub outlay: Vec<OutlayRow>,
     /// Rows of `counties.csv`.
     pub counties: Vec<SpreadRow>,
+    /// Rows of `uncertainty.csv`, where parameters were drawn.
+    pub uncertainty: Vec<crate::uncertainty::table::Row>,
     /// Values per replicate.
     pub cells: Vec<CellValue>,
 }

@@ -10,6 +10,8 @@ use crate::measures::outlay::OUTLAY;
 use crate::measures::table::{
     DescentRow, DifferenceRow, FlowRow, MeasureRow, OutlayRow, SpreadRow, Statistics,
 };
+use crate::uncertainty::components::Components;
+use crate::uncertainty::table::{self as uncertainty, Row as UncertaintyRow, Subject, UNCERTAINTY_CSV};
 use crate::units::Year;
 
 pub use crate::measures::files::{
@@ -175,6 +177,38 @@ pub fn read_counties(bytes: &[u8]) -> Result<Vec<SpreadRow>, TableError> {
             measure: row.measure()?,
             counties: row.count("counties")?,
             quantiles: [value("q05")?, value("q25")?, value("median")?, value("q75")?, value("q95")?],
+        })
+    })
+}
+
+/// The rows of `uncertainty.csv`.
+///
+/// # Errors
+///
+/// [`TableError`] at the first cell that is not as [`uncertainty::csv`] writes it.
+pub fn read_uncertainty(bytes: &[u8]) -> Result<Vec<UncertaintyRow>, TableError> {
+    read(UNCERTAINTY_CSV, uncertainty::HEAD, bytes, |row| {
+        let known = OUTLAY.iter().map(|(id, _, _)| *id).find(|id| *id == row.cell("measure"));
+        let measure = known.map_or_else(|| row.measure(), Ok)?;
+        let ends = |low, high| Ok(row.number(low)?.zip(row.number(high)?));
+        Ok(UncertaintyRow {
+            subject: Subject {
+                regime: row.text("regime"),
+                baseline: row.text("baseline"),
+                year: row.text("year"),
+                group: row.text("group"),
+                measure,
+            },
+            components: Components {
+                mean: row.number("mean")?.ok_or_else(|| row.bad("mean"))?,
+                monte_carlo: ends("monte_carlo_low", "monte_carlo_high")?,
+                parameter: ends("parameter_low", "parameter_high")?,
+                variance_monte_carlo: row.number("variance_monte_carlo")?,
+                variance_parameter: row.number("variance_parameter")?,
+                draws: row.count("draws")?,
+                replicates: row.count("replicates")?,
+            },
+            variance_scenario: row.number("variance_scenario")?,
         })
     })
 }

@@ -33,6 +33,7 @@ use self::style::{PAPER, Theme};
 use crate::measures::files::NotFinite;
 use crate::measures::table::{PlaceInfo, Results};
 use crate::scenario::plan::{Bilingual, ChartFormat, Language, Output};
+use crate::uncertainty::table::{self as uncertainty, UNCERTAINTY_CSV};
 use crate::units::{UnitError, Year};
 
 /// File name of the scenario with everything in force.
@@ -305,6 +306,9 @@ pub fn write_into(
     store.write(DESCENT_CSV, &csv_tables::descent(results)?)?;
     store.write(OUTLAY_CSV, &csv_tables::outlay(results)?)?;
     store.write(COUNTIES_CSV, &csv_tables::counties(results)?)?;
+    if !results.uncertainty.is_empty() {
+        store.write(UNCERTAINTY_CSV, &uncertainty::csv(&results.scenario, &results.uncertainty)?)?;
+    }
     write_replicates(&mut store, results, meta, &scenario_hash)?;
 
     let settings: Vec<Setting> = output
@@ -533,6 +537,11 @@ pub fn read_results(folder: &Path, manifest: &Manifest) -> Result<Results, Repor
         outlay: csv_tables::read_outlay(&read_file(folder, OUTLAY_CSV, manifest)?)?,
         descent: csv_tables::read_descent(&read_file(folder, DESCENT_CSV, manifest)?)?,
         counties: csv_tables::read_counties(&read_file(folder, COUNTIES_CSV, manifest)?)?,
+        uncertainty: if manifest.files.contains_key(UNCERTAINTY_CSV) {
+            csv_tables::read_uncertainty(&read_file(folder, UNCERTAINTY_CSV, manifest)?)?
+        } else {
+            Vec::new()
+        },
         cells: Vec::new(),
     })
 }

@@ -3,7 +3,11 @@
 //! A parameter that is not settled has a prior ([`Prior`]), from the evidence or by a rule of its status. A run at drawn
 //! values is a run of the scenario with these keys set, so whatever the check of scenarios refuses is refused here too.
 
+pub mod components;
+pub mod draws;
+pub mod posterior;
 pub mod prior;
+pub mod table;
 
 pub use prior::{Prior, Scale};
 

@@ -21,6 +21,7 @@ pub mod sensitivity;
 pub mod sheet;
 pub mod squeeze;
 pub mod trace;
+pub mod uncertainty;
 pub mod who_pays;
 
 use std::collections::BTreeSet;
@@ -134,7 +135,7 @@ pub const fn language_tag(language: Language) -> &'static str {
 /// All charts of a run, in the order of the report.
 #[must_use]
 pub fn draw_all(results: &Results, setting: &Setting) -> Vec<Chart> {
-    vec![
+    let mut charts = vec![
         rates::annual(results, setting),
         difference::draw(results, setting),
         rates::cumulative(results, setting),
@@ -145,7 +146,12 @@ pub fn draw_all(results: &Results, setting: &Setting) -> Vec<Chart> {
         descent::draw(results, setting),
         squeeze::draw(results, setting),
         counties::draw(results, setting),
-    ]
+    ];
+    // A chart of runs at drawn parameters only: an empty one would stand in every other report.
+    if !results.uncertainty.is_empty() {
+        charts.push(uncertainty::draw(results, setting));
+    }
+    charts
 }
 
 /// Statistics of a measure by year, for one regime and group; years in which it is undefined are left out.

@@ -1,0 +1,171 @@
+//! Components of variance: how much of a result's spread is chance, parameters, and the choice of scenario.
+//!
+//! A run at `D` draws of parameters with `R` replicates each is a one-way layout (Searle, Casella and McCulloch 1992, ch. 3): the mean
+//! square within draws estimates the variance of chance σ², that between draws estimates σ² + R·τ², τ² the variance that parameters
+//! bring. A negative estimate of τ² is set to nought. With several scenarios at the same draws, the variance of their means over draws, less
+//! what chance gives it, is the scenarios' own.
+
+use crate::measures::statistics::{mean, quantile, t_quantile, variance};
+
+/// A quantity over draws of parameters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Components {
+    /// Mean over all replicates.
+    pub mean: f64,
+    /// Ends of the 95 % t interval of the mean as far as chance goes, draws held fixed.
+    pub monte_carlo: Option<(f64, f64)>,
+    /// 2.5 and 97.5 % quantiles over draws, with what chance adds to their spread taken out; nothing with under two draws.
+    pub parameter: Option<(f64, f64)>,
+    /// Variance between replicates of the same draw.
+    pub variance_monte_carlo: Option<f64>,
+    /// Variance between draws, chance taken out.
+    pub variance_parameter: Option<f64>,
+    /// Number of draws with a value.
+    pub draws: usize,
+    /// Number of replicates with a value.
+    pub replicates: usize,
+}
+
+impl Components {
+    /// Of the values of replicates by draw. Draws without a value are left out; nothing if all are.
+    #[must_use]
+    pub fn of(values: &[Vec<f64>]) -> Option<Self> {
+        let draws: Vec<&Vec<f64>> = values.iter().filter(|values| !values.is_empty()).collect();
+        let means: Vec<f64> = draws.iter().filter_map(|values| mean(values)).collect();
+        let centre = mean(&means)?;
+        let replicates: usize = draws.iter().map(|values| values.len()).sum();
+        // Draws weigh alike, so a draw with fewer defined replicates isn't slighted.
+        let within: Vec<f64> = draws.iter().filter_map(|values| variance(values)).collect();
+        let chance = mean(&within);
+        let noise = chance.map(|chance| {
+            let shares = draws.iter().map(|values| chance / real(values.len()));
+            mean(&shares.collect::<Vec<f64>>()).unwrap_or(0.0)
+        });
+        let between = match (variance(&means), noise) {
+            (Some(between), Some(noise)) => Some((between - noise).max(0.0)),
+            _ => None,
+        };
+        let degrees = replicates.saturating_sub(draws.len());
+        let monte_carlo = noise.filter(|_| degrees > 0).map(|noise| {
+            let half = t_quantile(0.975, real(degrees)) * libm::sqrt(noise / real(draws.len()));
+            (centre - half, centre + half)
+        });
+        let parameter = between.zip(noise).map(|(between, _)| spread(&means, centre, between));
+        Some(Self {
+            mean: centre,
+            monte_carlo,
+            parameter,
+            variance_monte_carlo: chance,
+            variance_parameter: between,
+            draws: draws.len(),
+            replicates,
+        })
+    }
+}
+
+/// Quantiles of the means of draws, drawn together to the centre until their variance is that of parameters alone.
+fn spread(means: &[f64], centre: f64, between: f64) -> (f64, f64) {
+    let observed = variance(means).unwrap_or(0.0);
+    let shrink = if observed > 0.0 { libm::sqrt(between / observed) } else { 0.0 };
+    let mut shrunk: Vec<f64> = means.iter().map(|mean| centre + shrink * (mean - centre)).collect();
+    shrunk.sort_unstable_by(f64::total_cmp);
+    (quantile(&shrunk, 0.025), quantile(&shrunk, 0.975))
+}
+
+/// Variance between scenarios of their means over draws, less what chance gives it; nothing with under two scenarios.
+#[must_use]
+pub fn between_scenarios(scenarios: &[Components]) -> Option<f64> {
+    let means: Vec<f64> = scenarios.iter().map(|one| one.mean).collect();
+    let noise = |one: &Components| Some(one.variance_monte_carlo? / real(one.replicates));
+    let noise: Option<Vec<f64>> = scenarios.iter().map(noise).collect();
+    Some((variance(&means)? - mean(&noise?)?).max(0.0))
+}
+
+/// Counts of draws and replicates are far below 2^53.
+#[allow(clippy::cast_precision_loss)]
+const fn real(count: usize) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::normal_quantile;
+
+    fn near(a: f64, b: f64) {
+        assert!((a - b).abs() < 1e-12, "{a} {b}");
+    }
+
+    #[test]
+    fn a_layout_worked_by_hand() {
+        // Means 2, 6, 10; within variances 2, 2, 2; between 16; noise 2/2 = 1.
+        let found = Components::of(&[vec![1.0, 3.0], vec![5.0, 7.0], vec![9.0, 11.0]]).expect("values");
+        near(found.mean, 6.0);
+        near(found.variance_monte_carlo.expect("within"), 2.0);
+        near(found.variance_parameter.expect("between"), 15.0);
+        // Half-width t(0.975; 3)·√(1/3) = 3.182446·0.577350.
+        let (low, high) = found.monte_carlo.expect("an interval");
+        assert!((high - low - 2.0 * 1.837_386).abs() < 1e-5, "{low} {high}");
+        // Means drawn together by √(15/16): 6 ± 3.872983; type 7 at 2.5 % lies 0.05 of the way from the first.
+        let (low, high) = found.parameter.expect("an interval");
+        assert!(
+            (low - (6.0 - 3.872_983 * 0.95)).abs() < 1e-5 && (high - (6.0 + 3.872_983 * 0.95)).abs() < 1e-5
+        );
+        assert_eq!((found.draws, found.replicates), (3, 6));
+    }
+
+    #[test]
+    fn chance_alone_gives_parameters_no_variance() {
+        let found = Components::of(&[vec![0.0, 10.0], vec![1.0, 9.0], vec![4.0, 6.0]]).expect("values");
+        near(found.variance_parameter.expect("between"), 0.0);
+        let (low, high) = found.parameter.expect("an interval");
+        near(low, 5.0);
+        near(high, 5.0);
+    }
+
+    #[test]
+    fn what_is_undefined_stays_so() {
+        assert_eq!(Components::of(&[vec![], vec![]]), None);
+        let one = Components::of(&[vec![1.0, 2.0]]).expect("values");
+        assert_eq!((one.parameter, one.variance_parameter), (None, None));
+        let single = Components::of(&[vec![1.0], vec![2.0]]).expect("values");
+        assert_eq!((single.monte_carlo, single.variance_parameter), (None, None));
+        let gap = Components::of(&[vec![1.0, 3.0], vec![], vec![5.0, 7.0]]).expect("values");
+        assert_eq!((gap.draws, gap.replicates), (2, 4));
+    }
+
+    /// Values with known components, from quantiles in a scrambled order.
+    fn layout(draws: u32, replicates: u32, parameter_sd: f64, chance_sd: f64) -> Vec<Vec<f64>> {
+        let normal = |k: u32, of: u32| {
+            let u = (f64::from(k.wrapping_mul(2_654_435_761) % of) + 0.5) / f64::from(of);
+            normal_quantile(u)
+        };
+        let of = draws * replicates;
+        let value =
+            |d: u32, r: u32| parameter_sd * normal(d, draws) + chance_sd * normal(d * replicates + r, of);
+        (0..draws).map(|d| (0..replicates).map(|r| value(d, r)).collect()).collect()
+    }
+
+    #[test]
+    fn components_are_recovered() {
+        let found = Components::of(&layout(997, 4, 2.0, 1.0)).expect("values");
+        // Standard error of a variance of 997 normals: √(2/996) of it; 4.5 of them.
+        let tolerance = 4.5 * libm::sqrt(2.0 / 996.0);
+        let parameter = found.variance_parameter.expect("between");
+        assert!((parameter / 4.0 - 1.0).abs() < tolerance * 1.25, "{parameter}");
+        let chance = found.variance_monte_carlo.expect("within");
+        assert!((chance - 1.0).abs() < tolerance, "{chance}");
+        let (low, high) = found.parameter.expect("an interval");
+        assert!((high - low - 2.0 * 1.96 * 2.0).abs() < 0.6, "{low} {high}");
+    }
+
+    #[test]
+    fn scenarios_apart_by_more_than_chance() {
+        let of =
+            |mean: f64| Components::of(&[vec![mean - 1.0, mean + 1.0], vec![mean, mean]]).expect("values");
+        // Means 0 and 4: variance 8; chance of a mean: within variances 2 and 0, mean 1, over 4 replicates.
+        near(between_scenarios(&[of(0.0), of(4.0)]).expect("two"), 8.0 - 0.25);
+        assert_eq!(between_scenarios(&[of(0.0)]), None);
+        near(between_scenarios(&[of(0.0), of(0.1)]).expect("two"), 0.0);
+    }
+}
