@@ -106,8 +106,8 @@ pub mod experiment;
 
 pub mod observation;
 
-pub mod uncertainty;
 pub mod sensitivity;
+pub mod uncertainty;
 
 pub mod trace;
 

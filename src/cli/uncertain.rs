@@ -168,12 +168,17 @@ impl Work {
                 let finished = experiment::run_by_county(scenario, watch, by_county).map_err(stopped)?;
                 let replicates = scenario.plan.replicates;
                 let (options, parameters, remarks) = (BTreeMap::new(), None, Vec::new());
-                Ok(Done { scenario: (**scenario).clone(), finished, replicates, options, parameters, remarks })
+                Ok(Done {
+                    scenario: (**scenario).clone(),
+                    finished,
+                    replicates,
+                    options,
+                    parameters,
+                    remarks,
+                })
             }
             Self::Drawn(work) => work.run(watch, by_county),
-            Self::Precise(scenario, wanted, most) => {
-                precise(args, scenario, wanted, *most, watch, by_county)
-            }
+            Self::Precise(scenario, wanted, most) => precise(args, scenario, wanted, *most, watch, by_county),
         }
     }
 }

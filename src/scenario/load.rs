@@ -134,7 +134,8 @@ impl<'a> Loader<'a> {
             self.report(Problem::new(message, at, "expected a scenario of at most 1 MiB"));
             return None;
         }
-        if index >= MAX_DOCUMENTS {
+        // What is set from outside stands among the sources and is no file.
+        if index >= MAX_DOCUMENTS + self.options.overrides.len() {
             let message = format!("a scenario is made of at most {MAX_DOCUMENTS} files");
             self.report(Problem::new(message, at, "one too many"));
             return None;

@@ -134,16 +134,14 @@ mod tests {
         assert_eq!((gap.draws, gap.replicates), (2, 4));
     }
 
-    /// Values with known components, from quantiles in a scrambled order.
+    /// Values with known components, from keyed draws.
     fn layout(draws: u32, replicates: u32, parameter_sd: f64, chance_sd: f64) -> Vec<Vec<f64>> {
-        let normal = |k: u32, of: u32| {
-            let u = (f64::from(k.wrapping_mul(2_654_435_761) % of) + 0.5) / f64::from(of);
-            normal_quantile(u)
+        let points = crate::design::latin_hypercube(draws as usize, 1 + replicates as usize, 5);
+        let of = |point: &Vec<f64>| -> Vec<f64> {
+            let centre = parameter_sd * normal_quantile(point[0]);
+            point[1..].iter().map(|share| centre + chance_sd * normal_quantile(*share)).collect()
         };
-        let of = draws * replicates;
-        let value =
-            |d: u32, r: u32| parameter_sd * normal(d, draws) + chance_sd * normal(d * replicates + r, of);
-        (0..draws).map(|d| (0..replicates).map(|r| value(d, r)).collect()).collect()
+        points.iter().map(of).collect()
     }
 
     #[test]
