@@ -144,8 +144,9 @@ fn draws_of_the_prior_are_the_same_at_any_number_of_threads_and_tell_their_varia
     let key = ["regime", "baseline", "year", "group", "measure"];
     let spread = column(&one.join("uncertainty.csv"), &key, "variance_parameter");
     let scenario = column(&one.join("uncertainty.csv"), &key, "variance_scenario");
-    let row = ["inclusive", "targeted", "2021-2023", "all", "public_outlay"].map(str::to_owned).to_vec();
+    let row = ["targeted", "", "2023", "all", "oop_per_head"].map(str::to_owned).to_vec();
     assert!(spread[&row].parse::<f64>().expect("a number") > 0.0);
+    let row = ["inclusive", "targeted", "2021-2023", "all", "public_outlay"].map(str::to_owned).to_vec();
     assert!(!scenario[&row].is_empty());
     let manifest = fs::read_to_string(one.join("manifest.json")).expect("it is there");
     assert!(
@@ -196,7 +197,7 @@ fn what_does_not_go_together_is_refused() {
     refused(&["--precision", "che_4=0.1"], "did you mean `che_40`?");
     refused(&["--draws", "3"], "--parameters");
     let variant = home.path().join("variant.toml");
-    let text = "name = \"variant\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"targeted\"\n\n[plan]\nfirst_year = 2022\n";
+    let text = "name = \"variant\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"inclusive\"\n";
     fs::write(&variant, text).expect("writable");
     let variant = variant.to_str().expect("a text");
     refused(&["--parameters", "prior", "--draws", "2", "--variants", variant], "other regimes, years");
