@@ -51,6 +51,8 @@ pub enum Kind {
     Choices,
     /// A list of the names of the tables beside it.
     Order,
+    /// A list of texts without repetition.
+    Texts,
     /// A table with `en` and `zh`.
     Bilingual,
     /// A list of numbers.
@@ -66,7 +68,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const NAMES: [(&'static str, Self); 15] = [
+    const NAMES: [(&'static str, Self); 16] = [
         ("number", Self::Number),
         ("integer", Self::Integer),
         ("bool", Self::Bool),
@@ -76,6 +78,7 @@ impl Kind {
         ("choice", Self::Choice),
         ("choices", Self::Choices),
         ("order", Self::Order),
+        ("texts", Self::Texts),
         ("bilingual", Self::Bilingual),
         ("numbers", Self::Numbers),
         ("schedule", Self::Schedule),
@@ -205,6 +208,7 @@ impl Parameter {
             Kind::Choice => format!("one of {}", quoted_list(&self.choices)),
             Kind::Choices => format!("a list of {}", quoted_list(&self.choices)),
             Kind::Order => "a list of names".into(),
+            Kind::Texts => "a list of texts".into(),
             Kind::Bilingual => "a table { en = \"…\", zh = \"…\" }".into(),
             Kind::Numbers => match self.length {
                 Some(length) => format!("a list of {length} numbers{range}"),

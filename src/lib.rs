@@ -113,6 +113,9 @@ pub mod trace;
 
 pub mod attribution;
 
+#[cfg(feature = "calibration")]
+pub mod calibration;
+
 #[cfg(feature = "output")]
 pub mod report;
 

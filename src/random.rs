@@ -133,7 +133,7 @@ const fn word(
 }
 
 /// Draws that are whole words, each from a stream of its own.
-pub const WORDS: [DrawPlace; 41] = [
+pub const WORDS: [DrawPlace; 42] = [
     word("episode: date", "person", stream::EPISODE, 0, "word 0 of block = episode index"),
     word("episode: thinning", "person", stream::EPISODE, 0, "word 1 of block = episode index"),
     word("episode: severity", "person", stream::EPISODE, 0, "word 2 of block = episode index"),
@@ -257,6 +257,13 @@ pub const WORDS: [DrawPlace; 41] = [
         0,
         "words in order",
     ),
+    word(
+        "calibration: draws from emulated densities; decides no fate",
+        "number of the sampler",
+        stream::CALIBRATION,
+        0,
+        "words in order",
+    ),
     word("bootstrap: rows of a resample", "resample", stream::BOOTSTRAP, 0, "words in order"),
     word(
         "survey: error of payments, error of consumption, self-bought medicine",
@@ -309,6 +316,8 @@ pub mod stream {
     pub const ATTRIBUTION: u64 = 83;
     /// What a survey of a household in a year gets wrong or asks beside bills; decides no fate.
     pub const SURVEY: u64 = 84;
+    /// Draws of a calibration from what emulators say; decides no fate.
+    pub const CALIBRATION: u64 = 90;
     /// Where a design of experiments looks at parameters; decides no fate.
     pub const DESIGN: u64 = 86;
     /// Which rows a bootstrap draws; decides no fate.

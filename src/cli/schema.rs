@@ -84,6 +84,9 @@ fn kind(parameter: &Parameter) -> Value {
             "minItems": u8::from(!parameter.empty_allowed),
         }),
         Kind::Order => json!({ "type": "array", "items": name, "uniqueItems": true, "minItems": 1 }),
+        Kind::Texts => {
+            json!({ "type": "array", "items": { "type": "string" }, "uniqueItems": true, "minItems": 1 })
+        }
         Kind::Bilingual => json!({
             "type": "object", "additionalProperties": false,
             "properties": { "en": { "type": "string" }, "zh": { "type": "string" } },

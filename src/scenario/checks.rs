@@ -24,6 +24,7 @@ pub(super) fn check(root: &Node, ranks: &Ranks, problems: &mut Vec<Problem>) {
     regimes(root, ranks, problems);
     panel(root, problems);
     weights(root, problems);
+    super::fitting::check(root, problems);
 }
 
 /// Keeps only some regimes, and the baseline.

@@ -8,6 +8,7 @@ mod checks;
 pub mod compare;
 pub mod diagnostics;
 pub mod document;
+mod fitting;
 pub mod load;
 mod merge;
 pub mod observed;

@@ -25,7 +25,7 @@ macro_rules! shipped {
 
 /// Every file that ships, by kind and name.
 pub const ALL: &[Shipped] = shipped! {
-    Scenario "": "guangdong-guizhou" "history" "inclusive-vs-targeted" "j-town" "national" "national-1pct" "p-county" "shanxi" "transplants" "w-county";
+    Scenario "": "calibrate" "guangdong-guizhou" "history" "inclusive-vs-targeted" "j-town" "national" "national-1pct" "p-county" "shanxi" "transplants" "w-county";
     Policy "policies/": "anhui-351" "ankang" "basic-only" "chongqing" "cliff" "fujian-superimposed" "guangdong" "guizhou-fourfold" "hanyin-talent" "henan-supplement" "historical" "hubei-985" "hybrid" "inclusive" "jiangxi" "prevention-first" "ruyang-internet" "shanxi-136" "shanxi-ends-at-once" "shanxi-income-linked" "shanxi-two-steps" "targeted" "targeted-frozen" "transition" "two-step" "xiamen-team";
     Place "places/": "guangdong-county" "guizhou-county" "hanyin" "j-town" "ordinary-county" "p-county" "poor-county" "ruyang" "shanxi-county" "w-county" "xiamen-rural";
 };

@@ -132,7 +132,7 @@ impl Checker<'_> {
             Kind::Choices if node.array().is_some() => {
                 self.choices(node, &parameter.choices, parameter.empty_allowed, path);
             }
-            Kind::Order if node.array().is_some() => self.order(node, parameter, path),
+            Kind::Order | Kind::Texts if node.array().is_some() => self.order(node, parameter, path),
             Kind::Bilingual if node.table().is_some() => self.bilingual(node, path),
             Kind::Numbers if node.array().is_some() => self.numbers(node, parameter, path),
             Kind::Schedule => self.schedule(node, parameter.range, &parameter.unit, path),
