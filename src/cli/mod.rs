@@ -2,6 +2,7 @@
 
 pub mod attribute;
 pub mod bill;
+pub mod calibrate;
 pub mod check;
 pub mod diff;
 pub mod drawing;
@@ -66,6 +67,8 @@ pub enum Command {
     Attribute(Box<attribute::AttributeArgs>),
     /// Find the parameters that move the difference between two regimes most: Morris screening, Sobol' indices, tornado
     Sensitivity(Box<sensitivity::SensitivityArgs>),
+    /// Fit free parameters to published figures, with what the figures leave open
+    Calibrate(Box<calibrate::CalibrateArgs>),
     /// Say in words what differs between two scenarios, policies, places or regimes
     Diff(diff::DiffArgs),
     /// Draw the charts of a finished run again, without simulating
@@ -414,6 +417,7 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::Equalise(args) => equalise::run(args, &mut out),
         Command::Attribute(args) => attribute::run(args, &mut out),
         Command::Sensitivity(args) => sensitivity::run(args, &mut out),
+        Command::Calibrate(args) => calibrate::run(args, &mut out),
         Command::Diff(args) => diff::run(args, &mut out),
         Command::Plot(args) => plot::run(args, &mut out),
         Command::Schema => schema::run(&mut out),

@@ -4,6 +4,8 @@
 //! write through [`store`] alone. What is written depends on its arguments alone: no date, no host,
 //! no path, no timing but in `timing.json`.
 
+#[cfg(feature = "calibration")]
+pub mod calibration;
 pub mod charts;
 pub mod counties;
 pub mod csv_tables;

@@ -6,6 +6,8 @@
 
 pub mod attribution;
 pub mod bill;
+#[cfg(feature = "calibration")]
+pub mod calibration;
 pub mod catastrophic;
 pub mod counties;
 pub mod descent;
