@@ -512,3 +512,47 @@ fn two_regimes_are_made_equal_and_a_wrong_name_is_answered_with_the_right_one() 
         assert!(folder.path().join("out").join(file).exists(), "{file}");
     }
 }
+
+#[test]
+fn the_methods_appendix_names_the_hash_of_the_run_and_replaces_no_file() {
+    let folder = folder_with(&[("mine.toml", MINE)]);
+    let small = [
+        "--households",
+        "100",
+        "--replicates",
+        "1",
+        "--set",
+        "plan.last_year=2021",
+        "--set",
+        "places.poor-county.counties=1",
+    ];
+    let methods =
+        |more: &[&str]| fanpin(folder.path(), &[&["methods", "mine.toml"][..], &small, more].concat());
+    let output = methods(&[]);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    let appendix = text(&output.stdout);
+    assert!(appendix.starts_with("# Methods appendix: "), "{}", &appendix[..80]);
+    assert!(appendix.contains("fanpin run mine.toml --set plan.last_year=2021 --set places.poor-county.counties=1 --replicates 1 --households 100\n"));
+    assert!(appendix.contains("from 1 replicates of 100 households in 1 counties"));
+    let svg = ["--format", "svg", "--lang", "en"];
+    let of_output = ["--set", "output.formats=[\"svg\"]", "--set", "output.languages=[\"en\"]"];
+    let run = fanpin(folder.path(), &[&["run", "mine.toml", "-q"][..], &small, &svg].concat());
+    assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+    let manifest =
+        fs::read_to_string(folder.path().join("output/mine/manifest.json")).expect("it is written");
+    let hash =
+        manifest.split("\"scenario_sha256\": \"").nth(1).and_then(|rest| rest.get(..64)).expect("a hash");
+    assert!(text(&methods(&of_output).stdout).contains(&format!("- `scenario.resolved.toml`: `{hash}`\n")));
+    let written = methods(&["-o", "appendix.tex", "--lang", "zh"]);
+    assert_eq!((written.status.code(), text(&written.stdout)), (Some(0), "wrote appendix.tex\n".to_owned()));
+    let tex = fs::read(folder.path().join("appendix.tex")).expect("it is written");
+    assert!(text(&tex).contains("\\usepackage[UTF8]{ctex}") && text(&tex).contains("方法附录"));
+    let again = methods(&["-o", "appendix.tex"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(
+        text(&again.stderr).contains("is there already and is not overwritten"),
+        "{}",
+        text(&again.stderr)
+    );
+    assert_eq!(fs::read(folder.path().join("appendix.tex")).expect("readable"), tex);
+}

@@ -337,7 +337,7 @@ fn heading(heading: &str, language: Language) -> String {
 }
 
 /// Whose key it is: ``layer `aid` ``, nothing for a key of its own.
-fn subject(path: &str, language: Language) -> String {
+pub(super) fn subject(path: &str, language: Language) -> String {
     let segments: Vec<&str> = path.split('.').collect();
     let segments = match segments.as_slice() {
         ["regimes" | "places", _, rest @ ..] | ["history", rest @ ..] => rest,
@@ -355,7 +355,7 @@ fn subject(path: &str, language: Language) -> String {
     }
 }
 
-fn sentence(difference: &Difference, window: Window, language: Language) -> String {
+pub(super) fn sentence(difference: &Difference, window: Window, language: Language) -> String {
     let subject = subject(&difference.path, language);
     let say = |en: &'static str, zh: &'static str| pick(language, en, zh);
     match &difference.kind {

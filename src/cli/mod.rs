@@ -10,6 +10,7 @@ pub mod equalise;
 pub mod files;
 pub mod gap;
 pub mod list;
+pub mod methods;
 pub mod new;
 pub mod plot;
 pub mod run;
@@ -71,6 +72,8 @@ pub enum Command {
     Calibrate(Box<calibrate::CalibrateArgs>),
     /// Say in words what differs between two scenarios, policies, places or regimes
     Diff(diff::DiffArgs),
+    /// Write a paper's methods appendix: what was run, the model (ODD), every parameter in force with its source
+    Methods(methods::MethodsArgs),
     /// Draw the charts of a finished run again, without simulating
     Plot(plot::PlotArgs),
     /// Print the JSON Schema of scenario files, for editors
@@ -419,6 +422,7 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::Sensitivity(args) => sensitivity::run(args, &mut out),
         Command::Calibrate(args) => calibrate::run(args, &mut out),
         Command::Diff(args) => diff::run(args, &mut out),
+        Command::Methods(args) => methods::run(args, &mut out),
         Command::Plot(args) => plot::run(args, &mut out),
         Command::Schema => schema::run(&mut out),
         Command::Completions { shell } => completions(*shell, &mut out),

@@ -41,7 +41,7 @@ pub fn run(args: &NewArgs, out: &mut dyn Write) -> Result<(), CliError> {
     Ok(())
 }
 
-fn write_new(file: &Path, content: &[u8]) -> Result<(), CliError> {
+pub(super) fn write_new(file: &Path, content: &[u8]) -> Result<(), CliError> {
     let failed = |error| CliError::Io("write", file.to_path_buf(), error);
     let mut new = match OpenOptions::new().write(true).create_new(true).open(file) {
         Ok(new) => new,

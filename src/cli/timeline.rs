@@ -269,7 +269,7 @@ fn changed_terms(before: &Cell, after: &Cell) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-fn value_words(value: f64, unit: Unit, language: Language) -> String {
+pub(super) fn value_words(value: f64, unit: Unit, language: Language) -> String {
     match unit {
         Unit::Share | Unit::Switch => format!("{} %", number(100.0 * value, 1).trim_end_matches(".0")),
         Unit::Yuan => format!("{}{}", number(value, 0), pick(language, " yuan", "元")),
