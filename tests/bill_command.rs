@@ -51,6 +51,18 @@ fn before_the_switch_all_regimes_follow_history() {
     }
 }
 
+/// As in the simulation and under `gap`: an ideal policy pays out of the area as in it.
+#[test]
+fn an_ideal_policy_pays_a_bill_out_of_the_area_as_in_it() {
+    let own = |more: &[&str]| {
+        let usual = ["--amount", "30000", "--level", "city", "--as", "registered", "--year", "2022"];
+        fen(&json(&[&usual, more].concat())[1], "out_of_pocket_fen")
+    };
+    let ideal = "regimes.targeted.implementation.policy=\"ideal\"";
+    assert_eq!(own(&["--outside", "--set", ideal]), own(&["--set", ideal]));
+    assert!(own(&["--outside"]) > own(&[]));
+}
+
 #[test]
 fn own_payments_of_the_year_use_up_deductibles_and_caps() {
     let own = |paid: &str| {

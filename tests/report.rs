@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use fanpin::gap::of_run;
 use fanpin::measures::outlay::OUTLAY;
 use fanpin::measures::table::Results;
 use fanpin::report::csv_tables::{self, TableError};
@@ -20,6 +21,7 @@ use fanpin::report::{
     write_run,
 };
 use fanpin::scenario::plan::{Bilingual, ChartFormat, Language, Output};
+use fanpin::scenario::{Options, load_text, resolved_text};
 use sample::{Shape, USUAL, results};
 
 const ALL: [ChartFormat; 3] = [ChartFormat::Svg, ChartFormat::Pdf, ChartFormat::Png];
@@ -43,6 +45,7 @@ fn meta() -> RunMeta {
             persons_represented: 56_000,
         },
         timing: Some(Timing { wall_seconds: 98_765.432, threads: 2, ..Timing::default() }),
+        gap: None,
     }
 }
 
@@ -311,4 +314,45 @@ fn the_program_draws_a_finished_run_again() {
     let nothing = program().arg("plot").arg(parent.path()).assert().code(2);
     let said = String::from_utf8_lossy(&nothing.get_output().stderr).into_owned();
     assert!(said.contains("is not the folder of a finished run"), "{said}");
+}
+
+/// A run that measured the policy gap writes it, and `plot` measures and draws it again; a gap that this version
+/// measures otherwise keeps its chart, and the user is told.
+#[test]
+fn the_policy_gap_is_written_and_drawn_again_from_the_scenario() {
+    let parent = tempfile::tempdir().unwrap();
+    let main = fs::read_to_string("scenarios/inclusive-vs-targeted.toml").unwrap();
+    let scenario = load_text("main.toml", &main, &Options::default()).expect("the scenario holds");
+    let measured = RunMeta { scenario: resolved_text(&scenario), gap: of_run(&scenario), ..meta() };
+    assert!(measured.gap.is_some());
+    let other = RunMeta {
+        gap: measured.gap.clone().map(|mut meter| {
+            meter.gaps.truncate(10);
+            meter
+        }),
+        ..measured.clone()
+    };
+    let options = PlotOptions {
+        languages: vec![Language::Zh],
+        formats: vec![ChartFormat::Svg],
+        width_mm: 90,
+        theme: PAPER,
+    };
+    let chart = "charts/policy-gap.zh.svg";
+    for (name, meta, drawn) in [("run", &measured, true), ("other", &other, false)] {
+        let target = parent.path().join(name);
+        let formats = output(&[ChartFormat::Svg]);
+        let written = write_run(&results(SMALL), meta, &formats, &target, Existing::Refuse).unwrap();
+        for file in ["gap.csv", "handovers.csv", "charts/policy-gap.en.svg", chart] {
+            assert!(written.files.iter().any(|f| f == file), "{file}");
+        }
+        let manifest = read_manifest(&target).unwrap();
+        assert_eq!(manifest.files["gap.csv"], sha256(&fs::read(target.join("gap.csv")).unwrap()));
+        assert!(fs::read_to_string(target.join("report.html")).unwrap().contains("href=\"gap.csv\""));
+        let before = fs::read(target.join(chart)).unwrap();
+        let again = plot(&target, &options).unwrap();
+        assert_eq!(again.files.iter().any(|f| f == chart), drawn);
+        assert_eq!(before != fs::read(target.join(chart)).unwrap(), drawn);
+        assert_eq!(again.warnings.iter().any(|warning| warning.contains("gap.csv")), !drawn);
+    }
 }

@@ -58,7 +58,7 @@ impl BillBreakdown {
         patient: &Patient,
         already_paid: Money,
     ) -> Self {
-        let layers = CompiledLayers::compile(policy, year, context);
+        let layers = CompiledLayers::as_implemented(policy, year, context);
         let settle = |layers: &CompiledLayers| {
             let mut person = PersonYear::after_own_payments(already_paid);
             let mut household = HouseholdYear::after_own_payments(already_paid);

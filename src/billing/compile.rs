@@ -130,6 +130,14 @@ impl CompiledLayers {
         }
     }
 
+    /// The layers of a year as they pay, without hindrances where the policy is ideal
+    /// (`implementation.policy`).
+    #[must_use]
+    pub fn as_implemented(policy: &Policy, year: Year, context: &YearContext) -> Self {
+        let layers = Self::compile(policy, year, context);
+        if policy.implementation.policy { layers.without_hindrances() } else { layers }
+    }
+
     /// The same layers with every test of spending failing, for showing what spending triggers.
     #[must_use]
     pub fn without_spending_triggers(&self) -> Self {

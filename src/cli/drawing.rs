@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::{CliError, LanguageArg, OutputArgs};
+use super::{CliError, LookArgs};
 use crate::report::charts::{Chart, Setting};
 use crate::report::extension;
 use crate::report::render::render;
@@ -19,16 +19,10 @@ pub struct DrawArgs {
     /// Also write tables and a chart into this folder
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Language of text and chart
-    #[arg(long, value_name = "LANG")]
-    pub lang: Option<LanguageArg>,
-    /// Formats of the chart, separated by commas: svg, pdf, png
-    #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
-    pub format: Option<Vec<String>>,
-    /// Width of the chart in millimetres
-    #[arg(long, value_name = "MM", allow_negative_numbers = true)]
-    pub width_mm: Option<String>,
-    /// Replace what an earlier command wrote there
+    /// What it looks like.
+    #[command(flatten)]
+    pub look: LookArgs,
+    /// Replace what an earlier command wrote there; the results of `fanpin run` stay
     #[arg(long, requires = "out")]
     pub force: bool,
 }
@@ -37,14 +31,13 @@ impl DrawArgs {
     /// The settings of `[output]` that the options stand for.
     #[must_use]
     pub fn overrides(&self) -> Vec<Override> {
-        let DrawArgs { lang, format, width_mm, .. } = self.clone();
-        OutputArgs { lang, format, width_mm, ..OutputArgs::default() }.overrides()
+        self.look.overrides()
     }
 
     /// What happens to results that are there.
     #[must_use]
     pub const fn existing(&self) -> Existing {
-        if self.force { Existing::Replace } else { Existing::Refuse }
+        if self.force { Existing::ReplaceUnlessRun } else { Existing::Refuse }
     }
 }
 

@@ -178,8 +178,9 @@ fn as_json(done: &Equalised) -> serde_json::Value {
                 "way": equal.way.name(),
                 "scaled": done.pair[equal.scaled].0,
                 "other": done.pair[1 - equal.scaled].0,
-                "value": equal.at.as_ref().map(|trial| trial.value),
-                "quantities": equal.at.as_ref().map(|trial| quantities(&trial.rows)),
+                "reached": equal.at.is_some(),
+                "value": equal.at.as_ref().or(equal.farthest.as_ref()).map(|trial| trial.value),
+                "quantities": equal.at.as_ref().or(equal.farthest.as_ref()).map(|trial| quantities(&trial.rows)),
             })
         })
         .collect();
@@ -238,7 +239,10 @@ fn as_text(done: &Equalised) -> String {
         let first = format!("{}\n{} less {}", words(equal.goal), name(equal.scaled), name(1 - equal.scaled));
         match &equal.at {
             Some(trial) => row(first, how(equal, trial.value), &trial.rows),
-            None => row(first, not_reached(equal.way).to_owned(), &[]),
+            None => {
+                let rows = equal.farthest.as_ref().map_or(&[][..], |trial| &trial.rows);
+                row(first, not_reached(equal.way).to_owned(), rows);
+            }
         }
     }
     for index in 2..6 {
@@ -262,10 +266,15 @@ const fn words(goal: Goal) -> &'static str {
     }
 }
 
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 const fn not_reached(way: Way) -> &'static str {
     match way {
         Way::Payments => "not even\nwithout them",
-        Way::Deductible => "not even with\n+ 2 of income",
+        Way::Deductible => "not even with\n+ 200 % of income",
     }
 }
 
@@ -280,8 +289,16 @@ fn how(equal: &Equal, value: f64) -> String {
 fn verdict(done: &Equalised, goal: Goal) -> String {
     let name = |side: usize| done.pair[side].0.as_str();
     let of_goal = || done.equal.iter().filter(|equal| equal.goal == goal);
-    let Some(scaled) = of_goal().next().map(|equal| equal.scaled) else { return String::new() };
+    let Some(scaled) = of_goal().next().map(|equal| equal.scaled) else {
+        return format!("{}: undefined, there is nobody to count.\n", capital(words(goal)));
+    };
     if of_goal().all(|equal| equal.at.is_none()) {
+        if !of_goal().all(Equal::never) {
+            return format!(
+                "{}: not reached, and whether a difference is left where medical aid is cut most is open.\n",
+                capital(words(goal))
+            );
+        }
         let (scaled, other) = (name(scaled), name(1 - scaled));
         let what = match goal {
             Goal::Cost => format!("{scaled} costs more than {other}"),
@@ -289,7 +306,7 @@ fn verdict(done: &Equalised, goal: Goal) -> String {
             Goal::Hardship => format!("fewer people are in hardship under {scaled} than under {other}"),
         };
         return format!(
-            "Even where medical aid is cut most {what}: what else differs between them is enough.\n"
+            "Even where medical aid is cut most, {what}: what else differs between them is enough.\n"
         );
     }
     let line = |quantity: &&str| {

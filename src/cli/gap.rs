@@ -12,8 +12,8 @@ use super::bill::{pick, share, unknown, yuan};
 use super::drawing::{self, DrawArgs};
 use super::{CliError, ScenarioArgs, files};
 use crate::gap::{
-    Amount, BORDERS, CLASS_LABELS, Gap, Handover, MEMBERS, Meter, ReferenceBill, Side, gaps_csv,
-    handovers_csv, measure, reference_bills,
+    Amount, BORDERS, CLASS_LABELS, GAP_CSV, Gap, HANDOVERS_CSV, Handover, MEMBERS, Meter, ReferenceBill,
+    Side, gaps_csv, handovers_csv, measure, reference_bills,
 };
 use crate::measures::catalogue::Label;
 use crate::report::charts::policy_gap;
@@ -79,8 +79,8 @@ pub fn run(args: &GapArgs, out: &mut dyn Write) -> Result<(), CliError> {
     }
     if let Some(folder) = &args.draw.out {
         let tables = [
-            ("gap.csv", gaps_csv(&meter)),
-            ("handovers.csv", handovers_csv(&meter)),
+            (GAP_CSV, gaps_csv(&meter)),
+            (HANDOVERS_CSV, handovers_csv(&meter)),
             ("gap.json", store::json(&as_json(&meter))),
         ];
         drawing::write(&scenario, folder, args.draw.existing(), &tables, &|setting| {
@@ -402,6 +402,7 @@ fn aftermath(handover: &Handover, language: Language) -> String {
         (_, _, false, _) => String::new(),
         (Some(next), Some(0), _, Language::En) => format!(" ends, {next} takes up"),
         (Some(next), Some(0), _, Language::Zh) => format!("终止，由{next}接续"),
+        (Some(next), Some(1), _, Language::En) => format!(" ends, {next} only a year later"),
         (Some(next), Some(years), _, Language::En) => format!(" ends, {next} only {years} years later"),
         (Some(next), Some(years), _, Language::Zh) => format!("终止，{years}年后才有{next}接续"),
         (_, _, _, Language::En) => " ends, nothing follows".to_owned(),

@@ -160,13 +160,10 @@ pub enum LanguageArg {
     Both,
 }
 
-/// Options of what a run writes; they set the keys of `[output]`.
+/// What texts and charts look like; the options set keys of `[output]`.
 #[derive(Debug, Clone, Default, Args)]
-pub struct OutputArgs {
-    /// Folder of the results [default: the scenario's name in `output`]
-    #[arg(short, long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Language of charts and report
+pub struct LookArgs {
+    /// Language of texts and charts
     #[arg(long, value_name = "LANG")]
     pub lang: Option<LanguageArg>,
     /// Formats of charts, separated by commas: svg, pdf, png
@@ -175,6 +172,40 @@ pub struct OutputArgs {
     /// Width of charts in millimetres
     #[arg(long, value_name = "MM", allow_negative_numbers = true)]
     pub width_mm: Option<String>,
+}
+
+impl LookArgs {
+    /// The settings of `[output]` that the options stand for.
+    #[must_use]
+    pub fn overrides(&self) -> Vec<Override> {
+        let mut out = Vec::new();
+        let mut set = |origin: &str, text: String| out.push(Override { origin: origin.to_owned(), text });
+        match self.lang {
+            Some(LanguageArg::En) => set("--lang", "output.languages=[\"en\"]".into()),
+            Some(LanguageArg::Zh) => set("--lang", "output.languages=[\"zh\"]".into()),
+            Some(LanguageArg::Both) => set("--lang", "output.languages=[\"en\", \"zh\"]".into()),
+            None => {}
+        }
+        if let Some(formats) = &self.format {
+            let quoted: Vec<String> = formats.iter().map(|format| format!("{format:?}")).collect();
+            set("--format", format!("output.formats=[{}]", quoted.join(", ")));
+        }
+        if let Some(width) = &self.width_mm {
+            set("--width-mm", format!("output.width_mm={width}"));
+        }
+        out
+    }
+}
+
+/// Options of what a run writes; they set the keys of `[output]`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct OutputArgs {
+    /// Folder of the results [default: the scenario's name in `output`]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What they look like.
+    #[command(flatten)]
+    pub look: LookArgs,
     /// Also write household-year microdata (panel.parquet)
     #[arg(long)]
     pub panel: bool,
@@ -193,23 +224,10 @@ impl OutputArgs {
     /// The settings of `[output]` that the options stand for.
     #[must_use]
     pub fn overrides(&self) -> Vec<Override> {
-        let mut out = Vec::new();
+        let mut out = self.look.overrides();
         let mut set = |origin: &str, text: String| out.push(Override { origin: origin.to_owned(), text });
-        match self.lang {
-            Some(LanguageArg::En) => set("--lang", "output.languages=[\"en\"]".into()),
-            Some(LanguageArg::Zh) => set("--lang", "output.languages=[\"zh\"]".into()),
-            Some(LanguageArg::Both) => set("--lang", "output.languages=[\"en\", \"zh\"]".into()),
-            None => {}
-        }
-        if let Some(formats) = &self.format {
-            let quoted: Vec<String> = formats.iter().map(|format| format!("{format:?}")).collect();
-            set("--format", format!("output.formats=[{}]", quoted.join(", ")));
-        }
         if self.no_charts {
             set("--no-charts", "output.formats=[]".into());
-        }
-        if let Some(width) = &self.width_mm {
-            set("--width-mm", format!("output.width_mm={width}"));
         }
         if self.panel {
             set("--panel", "output.panel=true".into());

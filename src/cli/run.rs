@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::uncertain::{Done, Work};
 use super::{CliError, RunArgs};
 use crate::experiment::{Finished, Watch};
+use crate::gap;
 use crate::measures::table::{Results, Statistics};
 use crate::report::counties::{COUNTIES_PARQUET, CountiesWriter};
 use crate::report::panel;
@@ -100,6 +101,7 @@ fn meta(scenario: &Scenario, finished: &Finished, replicates: u32, timing: Timin
             persons_represented: finished.counts.persons_represented / u64::from(replicates.max(1)),
         },
         timing: Some(timing),
+        gap: gap::of_run(scenario),
     }
 }
 

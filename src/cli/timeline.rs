@@ -230,21 +230,21 @@ fn changes(timeline: &Timeline, language: Language) -> String {
 /// What becomes of a policy from one year to the next, if anything.
 fn change(row: &Row, before: Option<&Cell>, after: Option<&Cell>, language: Language) -> Option<String> {
     let label = pick(language, &row.label.en, &row.label.zh);
-    let words = |value: f64| value_words(value, row.unit, language);
+    let words = |cell: &Cell| cell_words(cell, row.unit, language);
     let text = match (before, after) {
         (None, None) => return None,
         (None, Some(cell)) if row.unit == Unit::Switch => {
             let _ = cell;
             format!("+ {label}")
         }
-        (None, Some(cell)) => format!("+ {label} {}", words(cell.value)),
+        (None, Some(cell)) => format!("+ {label} {}", words(cell)),
         (Some(_), None) => format!("− {label}"),
         (Some(a), Some(b)) if a == b => return None,
-        (Some(a), Some(b)) if words(a.value) == words(b.value) => {
+        (Some(a), Some(b)) if words(a) == words(b) => {
             let terms = changed_terms(a, b);
             format!("{label}{}", pick(language, ": ", "：")) + &terms
         }
-        (Some(a), Some(b)) => format!("{label} {} → {}", words(a.value), words(b.value)),
+        (Some(a), Some(b)) => format!("{label} {} → {}", words(a), words(b)),
     };
     Some(text)
 }
@@ -267,6 +267,18 @@ fn changed_terms(before: &Cell, after: &Cell) -> String {
         .collect();
     let more = if names.len() > 3 { format!(" (+{})", names.len() - 3) } else { String::new() };
     format!("{}{more}", shown.join(", "))
+}
+
+/// A layer's highest rate and, if it pays a part of what its terms give, that part: a tapered floor of 90 % is no floor of less.
+fn cell_words(cell: &Cell, unit: Unit, language: Language) -> String {
+    let strength =
+        cell.terms.iter().find(|(name, _)| name == "strength").map_or(1.0, |(_, strength)| *strength);
+    let words = value_words(cell.value / strength, unit, language);
+    if strength < 1.0 {
+        format!("{words} × {}", value_words(strength, Unit::Times, language))
+    } else {
+        words
+    }
 }
 
 pub(super) fn value_words(value: f64, unit: Unit, language: Language) -> String {

@@ -103,14 +103,21 @@ impl Goal {
         }
     }
 
-    /// How far a regime is from the other, positive if it has to be scaled: it costs more, or fewer are left unprotected.
-    fn excess(self, rows: &[OutlayRow]) -> f64 {
-        let mean = |quantity| change(rows, quantity).mean.unwrap_or(0.0);
+    /// The quantity that is made equal.
+    #[must_use]
+    pub const fn quantity(self) -> &'static str {
         match self {
-            Self::Cost => mean(PUBLIC_OUTLAY),
-            Self::Return => -mean(RETURNED),
-            Self::Hardship => -mean(HARDSHIP),
+            Self::Cost => PUBLIC_OUTLAY,
+            Self::Return => RETURNED,
+            Self::Hardship => HARDSHIP,
         }
+    }
+
+    /// How far a regime is from the other, positive if it has to be scaled: it costs more, or fewer are left unprotected.
+    /// Nothing where the quantity is undefined, as returns are where nobody was lifted.
+    fn excess(self, rows: &[OutlayRow]) -> Option<f64> {
+        let mean = change(rows, self.quantity()).mean?;
+        Some(if self == Self::Cost { mean } else { -mean })
     }
 
     /// What is then compared: less is better.
@@ -149,6 +156,8 @@ pub struct Equal {
     pub goal: Goal,
     /// The trial that made it so; nothing if not even the strongest scaling does.
     pub at: Option<Trial>,
+    /// The trial with the strongest scaling, if not even that one does.
+    pub farthest: Option<Trial>,
     /// How the regime was scaled.
     pub way: Way,
     /// Index of the scaled regime in the pair.
@@ -159,15 +168,35 @@ impl Equal {
     /// Whether the scaled regime is better (`Some(true)`) or worse in a quantity, told apart from zero at 95 %.
     #[must_use]
     pub fn better(&self, quantity: &str) -> Option<bool> {
-        let found = change(&self.at.as_ref()?.rows, quantity);
-        let (low, high) = (found.ci_low?, found.ci_high?);
-        if high < 0.0 {
-            Some(true)
-        } else if low > 0.0 {
-            Some(false)
-        } else {
-            None
-        }
+        sign(&change(&self.at.as_ref()?.rows, quantity)).map(|less| less == Less::Scaled)
+    }
+
+    /// Whether with the strongest scaling the goal's quantity still differs as it did, told apart from zero at 95 %: the
+    /// scaled regime costs more, or leaves fewer unprotected.
+    #[must_use]
+    pub fn never(&self) -> bool {
+        let still = if self.goal == Goal::Cost { Less::Other } else { Less::Scaled };
+        let found = self.farthest.as_ref().and_then(|trial| sign(&change(&trial.rows, self.goal.quantity())));
+        found == Some(still)
+    }
+}
+
+/// Which regime of a pair has less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Less {
+    Scaled,
+    Other,
+}
+
+/// Which has less by a difference of the scaled regime to the other, if its 95 % interval leaves zero out.
+fn sign(difference: &Statistics) -> Option<Less> {
+    let (low, high) = (difference.ci_low?, difference.ci_high?);
+    if high < 0.0 {
+        Some(Less::Scaled)
+    } else if low > 0.0 {
+        Some(Less::Other)
+    } else {
+        None
     }
 }
 
@@ -180,11 +209,26 @@ pub struct Equalised {
     pub unscaled: [Vec<OutlayRow>; 2],
     /// Every trial, in the order of scaled regime, way and value.
     pub trials: Vec<Trial>,
-    /// Goals × ways.
+    /// Goals × ways; a goal whose quantity is undefined is left out.
     pub equal: Vec<Equal>,
 }
 
 impl Equalised {
+    /// Takes a trial in, once.
+    fn keep(&mut self, trial: Trial) {
+        let place = |of: &Trial| (of.scaled, of.way, of.value.to_bits());
+        if !self.trials.iter().any(|known| place(known) == place(&trial)) {
+            self.trials.push(trial);
+        }
+    }
+
+    /// The trial that cuts most.
+    fn farthest(&self, way: Way, scaled: usize) -> Option<Trial> {
+        let end = way.ends().1.to_bits();
+        let mut trials = self.trials.iter();
+        trials.find(|t| (t.scaled, t.way, t.value.to_bits()) == (scaled, way, end)).cloned()
+    }
+
     /// The regime of the pair that is better in a quantity where a goal is reached, if both ways agree on it.
     #[must_use]
     pub fn better(&self, goal: Goal, quantity: &str) -> Option<usize> {
@@ -219,10 +263,11 @@ pub fn equalise(scenario: &Scenario, pair: [usize; 2], watch: &dyn Watch) -> Res
         unscaled,
     };
     // The dearer regime, and the better ones: the second if its excess over the first is positive.
-    let scaled = Goal::ALL.map(|goal| usize::from(goal.excess(&equalised.unscaled[1]) > 0.0));
+    let scaled =
+        Goal::ALL.map(|goal| goal.excess(&equalised.unscaled[1]).map(|excess| usize::from(excess > 0.0)));
     for side in 0..2 {
         let goals: Vec<Goal> =
-            Goal::ALL.into_iter().zip(scaled).filter(|(_, s)| *s == side).map(|(g, _)| g).collect();
+            Goal::ALL.into_iter().zip(scaled).filter(|(_, s)| *s == Some(side)).map(|(g, _)| g).collect();
         if goals.is_empty() {
             continue;
         }
@@ -294,16 +339,10 @@ fn search(
         let mut found = evaluate(&flat)?.into_iter();
         for (search, values) in searches.iter_mut().zip(&asked) {
             let trials: Vec<Trial> = found.by_ref().take(values.len()).collect();
-            let tried: Vec<(f64, f64)> =
-                trials.iter().map(|trial| (trial.value, search.goal.excess(&trial.rows))).collect();
+            let excess = |trial: &Trial| Some((trial.value, search.goal.excess(&trial.rows)?));
+            let tried: Vec<(f64, f64)> = trials.iter().filter_map(excess).collect();
             search.narrow(&tried, round == 0);
-            for trial in trials {
-                if !equalised.trials.iter().any(|t| {
-                    t.way == trial.way && t.value.to_bits() == trial.value.to_bits() && t.scaled == side
-                }) {
-                    equalised.trials.push(trial);
-                }
-            }
+            trials.into_iter().for_each(|trial| equalised.keep(trial));
         }
     }
     let asked: Vec<(Way, f64)> =
@@ -311,7 +350,9 @@ fn search(
     let mut found = evaluate(&asked)?.into_iter();
     for search in &searches {
         let at = if search.reached { found.next() } else { None };
-        equalised.equal.push(Equal { goal: search.goal, at, way: search.way, scaled: side });
+        at.iter().for_each(|trial| equalised.keep(trial.clone()));
+        let farthest = if search.reached { None } else { equalised.farthest(search.way, side) };
+        equalised.equal.push(Equal { goal: search.goal, at, farthest, way: search.way, scaled: side });
     }
     Ok(())
 }
@@ -385,6 +426,51 @@ mod tests {
         assert!((curve - (1.0 / 0.7 - 1.0)).abs() < 1e-5, "{curve}");
         assert_eq!(found(&mut begun(Way::Payments), |_| 1.0), None, "never reached");
         assert_eq!(found(&mut begun(Way::Payments), |_| 0.0), Some(1.0), "equal from the start");
+    }
+
+    #[test]
+    fn where_nobody_was_lifted_there_is_no_equal_return() {
+        let scenario = main_scenario(&[
+            "plan.households=120",
+            "plan.replicates=2",
+            "places.poor-county.counties=1",
+            "places.poor-county.registered_share=0",
+            "plan.last_year=2022",
+            "society.switches.funds=false",
+        ]);
+        let place = |id: &str| scenario.regimes.iter().position(|regime| regime.id == id).unwrap();
+        let done =
+            equalise(&scenario, [place("targeted"), place("inclusive")], &crate::experiment::Unwatched);
+        let goals: Vec<Goal> = done.unwrap().equal.iter().map(|equal| equal.goal).collect();
+        assert!(!goals.contains(&Goal::Return), "{goals:?}");
+        assert_eq!(goals.iter().filter(|goal| **goal == Goal::Cost).count(), 2);
+    }
+
+    #[test]
+    fn what_is_left_where_most_is_cut_counts_only_apart_from_zero() {
+        let with = |ends: Option<(f64, f64)>| {
+            let change = Statistics {
+                mean: ends.map(|(low, high)| f64::midpoint(low, high)),
+                ci_low: ends.map(|ends| ends.0),
+                ci_high: ends.map(|ends| ends.1),
+                ..Statistics::default()
+            };
+            let row = |quantity| OutlayRow {
+                regime: "b".into(),
+                baseline: "a".into(),
+                quantity,
+                value: Statistics::default(),
+                change,
+            };
+            let rows = vec![row(RETURNED), row(PUBLIC_OUTLAY)];
+            let farthest = Some(Trial { scaled: 1, way: Way::Payments, value: 0.0, rows });
+            move |goal| Equal { goal, at: None, farthest: farthest.clone(), way: Way::Payments, scaled: 1 }
+        };
+        assert!(
+            with(Some((-0.3, -0.1)))(Goal::Return).never() && !with(Some((-0.3, -0.1)))(Goal::Cost).never()
+        );
+        assert!(with(Some((5.0, 9.0)))(Goal::Cost).never() && !with(Some((5.0, 9.0)))(Goal::Return).never());
+        assert!(!with(Some((-0.24, 0.02)))(Goal::Return).never() && !with(None)(Goal::Return).never());
     }
 
     #[test]

@@ -4,6 +4,11 @@ use std::fmt::Write;
 
 use super::{BORDERS, Gap, Handover, Meter, Side};
 
+/// File name of the gaps.
+pub const GAP_CSV: &str = "gap.csv";
+/// File name of the hand-overs.
+pub const HANDOVERS_CSV: &str = "handovers.csv";
+
 /// Columns of `gap.csv`.
 const GAP_HEAD: &str = "scenario,regime,year,border,bill,measure,unit,value";
 /// Columns of `handovers.csv`.

@@ -221,9 +221,8 @@ impl<'a> Terms<'a> {
     fn new(ground: &Ground, policy: &'a Policy, year: Year, prices: Year) -> Self {
         let society = &ground.scenario.society;
         let context = year_context(&society.poverty, ground.place, tables(), prices);
-        let layers = CompiledLayers::compile(policy, year, &context);
+        let layers = CompiledLayers::as_implemented(policy, year, &context);
         let ideal = policy.implementation.policy;
-        let layers = if ideal { layers.without_hindrances() } else { layers };
         let edges = [false, true].map(|outside| {
             let take_up = |slot: usize| {
                 let layer = &policy.layers[layers.source(slot)];

@@ -12,7 +12,7 @@
 mod files;
 mod meter;
 
-pub use files::{gaps_csv, handovers_csv};
+pub use files::{GAP_CSV, HANDOVERS_CSV, gaps_csv, handovers_csv};
 pub use meter::{Gap, Handover, Meter, NotchAt, Side, measure};
 
 use crate::billing::Bill;
@@ -159,6 +159,13 @@ impl Standing {
         };
         Money::try_from_yuan(yuan).expect("the book bounds lines and incomes")
     }
+}
+
+/// What stands beside the results of a run: the first place, the reference bills; nothing where one regime leaves
+/// nothing to compare.
+#[must_use]
+pub fn of_run(scenario: &Scenario) -> Option<Meter> {
+    (scenario.regimes.len() > 1).then(|| measure(scenario, &scenario.places[0], &reference_bills(scenario)))
 }
 
 /// What a class is called.

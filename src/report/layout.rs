@@ -169,6 +169,11 @@ pub fn wrap(text: &str, pt: f64, weight: Weight, width_limit: f64, most: usize) 
     lines
 }
 
+/// Brackets and quotation marks of Chinese text after which no line breaks.
+const OPENING: [char; 10] = ['（', '《', '〈', '「', '『', '【', '〔', '〖', '［', '“'];
+/// Those that no line begins with.
+const CLOSING: [char; 10] = ['）', '》', '〉', '」', '』', '】', '〕', '〗', '］', '”'];
+
 /// Pieces of a text between which a line may break: words with the space after them, hyphenated parts, single
 /// Chinese characters with the closing punctuation after them.
 fn pieces(text: &str) -> Vec<String> {
@@ -177,13 +182,13 @@ fn pieces(text: &str) -> Vec<String> {
     for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
         let wide = is_wide(c);
         let clings =
-            matches!(c, '，' | '。' | '、' | '；' | '：' | '）' | '》' | '？' | '！' | '」' | '”' | '%');
-        let opens = pieces.last().is_some_and(|p| p.ends_with(['（', '《', '「', '“']));
+            matches!(c, '，' | '。' | '、' | '；' | '：' | '？' | '！' | '%') || CLOSING.contains(&c);
+        let opens = pieces.last().is_some_and(|p| p.ends_with(OPENING));
         match pieces.last_mut() {
             Some(last) if (!breakable && !wide || c == ' ' || clings || opens) => last.push(c),
             _ => pieces.push(c.to_string()),
         }
-        breakable = c == ' ' || c == '-' || c == '/' || (wide && !matches!(c, '（' | '《' | '「' | '“'));
+        breakable = c == ' ' || c == '-' || c == '/' || (wide && !OPENING.contains(&c));
     }
     pieces
 }
@@ -269,6 +274,17 @@ mod tests {
         assert!(lines.iter().all(|l| width_mm(l, 7.0, Weight::Bold) <= 15.0 + 2.5), "{lines:?}");
         assert!(lines.iter().all(|l| !l.starts_with('）') && !l.starts_with('。')), "{lines:?}");
         assert_eq!(lines.concat(), "精准扶贫政策在五年过渡期内（逐步）退出。");
+        let named = "普惠（国办发〔2021〕42号），【过渡期】『五年』";
+        for limit in 6..40 {
+            let lines = wrap(named, 7.0, Weight::Bold, f64::from(limit), 99);
+            assert_eq!(lines.concat(), named);
+            // Where a piece itself is too long it is cut anywhere.
+            let whole = pieces(named).iter().all(|p| width_mm(p, 7.0, Weight::Bold) <= f64::from(limit));
+            assert!(
+                !whole || lines.iter().all(|l| !l.starts_with(CLOSING) && !l.ends_with(OPENING)),
+                "{lines:?}"
+            );
+        }
         let cut = wrap(text, 7.0, Weight::Bold, 30.0, 1);
         assert!(cut.len() == 1 && cut[0].ends_with("...") && width_mm(&cut[0], 7.0, Weight::Bold) <= 30.0);
         assert!(wrap("Incomprehensibilities", 7.0, Weight::Bold, 9.0, 9).len() > 1, "a long word is cut");

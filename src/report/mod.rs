@@ -25,17 +25,19 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use self::charts::{Chart, Setting, draw_all, language_tag};
+use self::charts::{Chart, Setting, draw_all, language_tag, policy_gap};
 use self::csv_tables::{
     COUNTIES_CSV, DESCENT_CSV, DIFFERENCES_CSV, FLOWS_CSV, MEASURES_CSV, OUTLAY_CSV, TableError,
 };
 use self::replicates::{REPLICATES_PARQUET, ReplicatesError};
 use self::store::{Existing, MANIFEST, Store, StoreError, TIMING, finite, json, sha256};
 use self::style::{PAPER, Theme};
+use crate::gap::{GAP_CSV, HANDOVERS_CSV, Meter, gaps_csv, handovers_csv, of_run};
 use crate::measures::files::NotFinite;
 use crate::measures::table::{PlaceInfo, Results};
 use crate::scenario::plan::{Bilingual, ChartFormat, Language, Output};
 use crate::uncertainty::table::{self as uncertainty, UNCERTAINTY_CSV};
+use crate::scenario::{Options, load_text};
 use crate::units::{UnitError, Year};
 
 /// File name of the scenario with everything in force.
@@ -64,6 +66,8 @@ pub struct RunMeta {
     pub counts: Counts,
     /// How long it took; written to its own file.
     pub timing: Option<Timing>,
+    /// The policy gap that its regimes leave, where it is measured.
+    pub gap: Option<Meter>,
 }
 
 /// How much was simulated.
@@ -312,6 +316,10 @@ pub fn write_into(
         store.write(UNCERTAINTY_CSV, &uncertainty::csv(&results.scenario, &results.uncertainty)?)?;
     }
     write_replicates(&mut store, results, meta, &scenario_hash)?;
+    if let Some(meter) = &meta.gap {
+        store.write(GAP_CSV, gaps_csv(meter).as_bytes())?;
+        store.write(HANDOVERS_CSV, handovers_csv(meter).as_bytes())?;
+    }
 
     let settings: Vec<Setting> = output
         .languages
@@ -321,7 +329,10 @@ pub fn write_into(
     write_tables(&mut store, results, &settings)?;
     let drawn: Vec<Vec<Chart>> = settings
         .iter()
-        .map(|setting| if output.formats.is_empty() { Vec::new() } else { draw_all(results, setting) })
+        .map(|setting| match output.formats[..] {
+            [] => Vec::new(),
+            _ => charts_of_run(results, meta.gap.as_ref(), setting),
+        })
         .collect();
     write_charts(&mut store, drawn.iter().flatten(), &output.formats)?;
     let editions: Vec<page::Edition<'_>> = settings
@@ -336,6 +347,13 @@ pub fn write_into(
     let warnings = warnings(drawn.iter().flatten());
     let folder = store.finish(|files| json(&manifest(results, meta, output, scenario_hash, files)))?;
     Ok(Written { folder, files, warnings })
+}
+
+/// The charts of the results, and that of the policy gap where it is measured.
+fn charts_of_run(results: &Results, meter: Option<&Meter>, setting: &Setting) -> Vec<Chart> {
+    let mut charts = draw_all(results, setting);
+    charts.extend(meter.map(|meter| policy_gap::draw(meter, setting)));
+    charts
 }
 
 fn write_replicates(
@@ -477,10 +495,11 @@ pub struct PlotOptions {
 pub fn plot(folder: &Path, options: &PlotOptions) -> Result<Written, ReportError> {
     let manifest = read_manifest(folder)?;
     let results = read_results(folder, &manifest)?;
+    let gap = read_gap(folder, &manifest)?;
     let mut charts = Vec::new();
     for language in &options.languages {
         let setting = Setting { language: *language, width_mm: options.width_mm, theme: options.theme };
-        charts.extend(draw_all(&results, &setting));
+        charts.extend(charts_of_run(&results, gap.as_ref().ok().and_then(Option::as_ref), &setting));
     }
     let redrawn: BTreeSet<String> =
         charts.iter().flat_map(|c| options.formats.iter().map(|f| chart_file(c, *f))).collect();
@@ -498,7 +517,10 @@ pub fn plot(folder: &Path, options: &PlotOptions) -> Result<Written, ReportError
     Ok(Written {
         folder,
         files: files.into_iter().filter(|f| redrawn.contains(f)).collect(),
-        warnings: warnings(charts.iter()),
+        warnings: warnings(charts.iter())
+            .into_iter()
+            .chain(gap.err().map(|other| other.to_string()))
+            .collect(),
     })
 }
 
@@ -546,6 +568,30 @@ pub fn read_results(folder: &Path, manifest: &Manifest) -> Result<Results, Repor
         },
         cells: Vec::new(),
     })
+}
+
+/// A run whose policy gap this version measures otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct OtherGap;
+
+impl fmt::Display for OtherGap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{GAP_CSV}` is of another version of this program: its chart is left as it was")
+    }
+}
+
+/// The policy gap of a finished run, measured again from its scenario, which takes no simulation; nothing for a run
+/// without one.
+fn read_gap(folder: &Path, manifest: &Manifest) -> Result<Result<Option<Meter>, OtherGap>, ReportError> {
+    if !manifest.files.contains_key(GAP_CSV) {
+        return Ok(Ok(None));
+    }
+    let written = read_file(folder, GAP_CSV, manifest)?;
+    let scenario = read_file(folder, SCENARIO, manifest)?;
+    let scenario = load_text(SCENARIO, &String::from_utf8_lossy(&scenario), &Options::default());
+    let meter = scenario.ok().and_then(|scenario| of_run(&scenario));
+    let same = |meter: &Meter| gaps_csv(meter).as_bytes() == written;
+    Ok(meter.filter(same).map(Some).ok_or(OtherGap))
 }
 
 /// A file of a finished run, if it is still the one that was written.

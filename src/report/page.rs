@@ -6,6 +6,7 @@ use super::RunMeta;
 use super::charts::{Chart, Setting, language_tag};
 use super::render::render;
 use super::tables::{MainTable, TableTexts};
+use crate::gap::{GAP_CSV, HANDOVERS_CSV};
 use crate::measures::catalogue::info;
 use crate::measures::table::Results;
 use crate::scenario::plan::{ChartFormat, Output};
@@ -118,7 +119,7 @@ fn edition(
         h2 { (s.pick("Definitions", "指标定义")) }
         (definitions(s))
         h2 { (s.pick("Files", "文件")) }
-        (files(s))
+        (files(meta, s))
         h2 { (s.pick("To run this again", "复现信息")) }
         (provenance(meta, scenario_hash, s))
     }
@@ -207,8 +208,8 @@ fn definitions(s: &Setting) -> Markup {
     } }
 }
 
-fn files(s: &Setting) -> Markup {
-    let files = [
+fn files(meta: &RunMeta, s: &Setting) -> Markup {
+    let always = [
         ("measures.csv", "every measure by regime, year and group", "各指标，按方案、年份、人群"),
         ("differences.csv", "paired differences to the baseline", "与基准方案的配对差值"),
         ("flows.csv", "households saved and lost", "避免返贫与新增返贫的户"),
@@ -232,6 +233,15 @@ fn files(s: &Setting) -> Markup {
             "决定结果的全部信息及各文件哈希",
         ),
     ];
+    let gap = [
+        (
+            GAP_CSV,
+            "what the same bill is paid on both sides of each border of eligibility",
+            "同一费用在各资格界线两侧的报销",
+        ),
+        (HANDOVERS_CSV, "what each change of policy gives or takes", "每次政策变动带来的增减"),
+    ];
+    let files = always.into_iter().chain(gap.into_iter().filter(|_| meta.gap.is_some()));
     html! { table.plain { tbody { @for (name, en, zh) in files {
         tr { td { a href=(name) { code { (name) } } } td { (s.pick(en, zh)) } }
     } } } }

@@ -36,6 +36,8 @@ pub enum Existing {
     Refuse,
     /// Replace them once the new ones are complete.
     Replace,
+    /// The same, unless they are those of a run: a chart of another command doesn't stand for what took an hour.
+    ReplaceUnlessRun,
 }
 
 /// Why a result could not be written.
@@ -52,6 +54,11 @@ pub enum StoreError {
         folder: PathBuf,
         /// The file within it.
         file: String,
+    },
+    /// The folder holds the results of a run, and another command was about to take their place.
+    OfARun {
+        /// The folder.
+        folder: PathBuf,
     },
     /// Something that is not a folder has the folder's name: a file, a link, a device.
     NotAFolder {
@@ -104,6 +111,11 @@ impl fmt::Display for StoreError {
             Self::Foreign { folder, file } => write!(
                 f,
                 "`{}` holds `{file}`, which no run wrote: move it away or choose another folder",
+                folder.display()
+            ),
+            Self::OfARun { folder } => write!(
+                f,
+                "`{}` holds the results of `fanpin run`: choose another folder with `--out`",
                 folder.display()
             ),
             Self::NotAFolder { path } => {
@@ -455,6 +467,8 @@ fn is_still_at(_: &File, path: &Path) -> bool {
 struct FileList {
     program: String,
     files: BTreeMap<String, String>,
+    /// How much a run simulated; other commands have no such thing.
+    counts: Option<serde::de::IgnoredAny>,
 }
 
 fn refuse_occupied(target: &Path, existing: Existing) -> Result<(), StoreError> {
@@ -474,6 +488,9 @@ fn refuse_occupied(target: &Path, existing: Existing) -> Result<(), StoreError> 
     };
     if existing == Existing::Refuse {
         return Err(StoreError::Occupied { folder: folder() });
+    }
+    if existing == Existing::ReplaceUnlessRun && list.counts.is_some() {
+        return Err(StoreError::OfARun { folder: folder() });
     }
     let written = |name: &String| list.files.contains_key(name) || name == MANIFEST || name == TIMING;
     match there.into_iter().find(|name| !written(name)) {
@@ -701,6 +718,21 @@ mod tests {
         fs::write(plain.join("thesis.tex"), "mine").unwrap();
         assert!(matches!(run(&plain, Existing::Replace, None), Err(StoreError::Foreign { .. })));
         assert_eq!(fs::read(plain.join("thesis.tex")).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn a_chart_does_not_take_the_place_of_a_run() {
+        let parent = tempfile::tempdir().unwrap();
+        let target = parent.path().join("run");
+        run(&target, Existing::Refuse, None).unwrap();
+        run(&target, Existing::ReplaceUnlessRun, None).unwrap();
+        let manifest = fs::read_to_string(target.join(MANIFEST)).unwrap();
+        let of_a_run = manifest.replacen('{', "{\"counts\": {\"households\": 1},", 1);
+        fs::write(target.join(MANIFEST), of_a_run).unwrap();
+        let before = files_of(&target).unwrap();
+        assert!(matches!(run(&target, Existing::ReplaceUnlessRun, None), Err(StoreError::OfARun { .. })));
+        assert_eq!(files_of(&target).unwrap(), before);
+        run(&target, Existing::Replace, None).unwrap();
     }
 
     #[test]

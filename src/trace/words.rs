@@ -2,6 +2,7 @@
 
 use super::{Event, Flow, Happened, Life, Mattered, Member, Rule};
 use crate::care::Reason;
+use crate::gap::CLASS_LABELS;
 use crate::measures::catalogue::payer_label;
 use crate::population::{Chronic, Sex};
 use crate::scenario::Scenario;
@@ -19,19 +20,8 @@ const fn pick<'t>(language: Language, en: &'t str, zh: &'t str) -> &'t str {
 /// A class of household.
 #[must_use]
 pub const fn class(class: Class, language: Language) -> &'static str {
-    let (en, zh) = match class {
-        Class::Ordinary => ("ordinary", "普通"),
-        Class::Registered => ("registered", "建档立卡"),
-        Class::LiftedStable => ("lifted, stable", "稳定脱贫"),
-        Class::Unstable => ("monitored, unstable", "脱贫不稳定"),
-        Class::Marginal => ("monitored, marginal", "边缘易致贫"),
-        Class::SuddenDifficulty => ("monitored, sudden difficulty", "突发严重困难"),
-        Class::Destitute => ("destitute", "特困"),
-        Class::Dibao => ("dibao", "低保"),
-        Class::DibaoEdge => ("edge of dibao", "低保边缘"),
-        Class::IllnessPoor => ("illness-poor", "因病致贫"),
-    };
-    pick(language, en, zh)
+    let label = CLASS_LABELS[class as usize];
+    pick(language, label.en, label.zh)
 }
 
 /// The classes of a set, `–` if there are none.

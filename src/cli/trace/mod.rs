@@ -9,6 +9,7 @@ use clap::{ArgGroup, Args, ValueEnum};
 
 use super::bill::unknown;
 use super::drawing::{self, DrawArgs};
+use super::run::threads;
 use super::{CliError, ScenarioArgs, files};
 use crate::experiment::{Unwatched, counties_of};
 use crate::population::{HouseholdId, MAX_HOUSEHOLDS};
@@ -57,6 +58,9 @@ pub struct TraceArgs {
     /// What is drawn.
     #[command(flatten)]
     pub draw: DrawArgs,
+    /// Number of threads [default: all cores]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub threads: Option<usize>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -109,13 +113,16 @@ pub fn run(args: &TraceArgs, out: &mut dyn Write) -> Result<(), CliError> {
         )));
     }
     let counties = counties(&scenario, args)?;
-    let choice = args.pick.map(|outcome| choose(&scenario, &counties, args, outcome)).transpose()?;
+    let pool = threads(args.threads)?;
+    let choice = args.pick.map(|outcome| pool.install(|| choose(&scenario, &counties, args, outcome)));
+    let choice = choice.transpose()?;
     let household = match (choice, args.household) {
         (Some(choice), _) => choice.picked.household,
         (None, Some(asked)) => named(&counties, args, asked)?,
         (None, None) => unreachable!("one of --household and --pick is required"),
     };
-    let trace = follow(&scenario, household, args.replicate, &Unwatched).map_err(|error| match error {
+    let followed = pool.install(|| follow(&scenario, household, args.replicate, &Unwatched));
+    let trace = followed.map_err(|error| match error {
         TraceError::Interrupted => CliError::Interrupted,
         error => CliError::Usage(format!("--household: {error}")),
     })?;

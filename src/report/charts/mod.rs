@@ -4,6 +4,7 @@
 //! lines are labelled at their ends, panels by their titles; a row of panels has one line of names above it. Regimes keep their colour, which is that of their place
 //! in the scenario. A chart without data says so; it is never left out and never panics.
 
+mod alike;
 pub mod attribution;
 pub mod bill;
 #[cfg(feature = "calibration")]

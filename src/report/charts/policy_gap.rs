@@ -1,7 +1,8 @@
-//! The policy gap: a row a border, a column a regime, a line a bill over the years.
+//! The policy gap: a row a border, a column a regime, a line a bill over the years. Regimes with the same lines share
+//! a column.
 
 use super::sheet::{AXIS_PT, LINE_PT, MARGIN, Numbers, Plot, Sheet, axis_room, grid_up, years_axis};
-use super::{Chart, Setting};
+use super::{Chart, Setting, alike};
 use crate::gap::{BORDERS, Gap, Meter};
 use crate::report::fonts::Weight;
 use crate::report::layout::{Ticks, nice_ticks, wrap};
@@ -39,8 +40,16 @@ pub fn draw(meter: &Meter, setting: &Setting) -> Chart {
         })
         .collect();
     sheet.key(&key);
-    let bottom = panels(&mut sheet, meter, &drawn);
-    sheet.finish(bottom, &note(meter, setting, &empty))
+    let sets = alike::sets(meter.regimes.len(), |regime| lines(meter, regime));
+    let bottom = panels(&mut sheet, meter, &drawn, &sets);
+    let note = note(meter, setting, &empty) + &alike::note(&meter.regimes, &sets, setting);
+    sheet.finish(bottom, &note)
+}
+
+/// All that is drawn of a regime: its gaps, and where there are dots.
+fn lines(meter: &Meter, regime: usize) -> Vec<(f64, bool)> {
+    let gaps = meter.gaps.iter().filter(|gap| gap.regime == regime);
+    gaps.map(|gap| (gap.points(), is_handover(meter, gap))).collect()
 }
 
 fn note(meter: &Meter, setting: &Setting, empty: &[usize]) -> String {
@@ -71,13 +80,22 @@ fn colour(setting: &Setting, bill: usize) -> Colour {
 }
 
 /// All panels, a block of regimes under the other; returns the lower end.
-fn panels(sheet: &mut Sheet, meter: &Meter, drawn: &[usize]) -> f64 {
-    let most = if sheet.setting.width_mm < 120 { 3 } else { 6 };
-    let (columns, _) = super::sheet::panels(meter.regimes.len(), most);
-    let regimes: Vec<usize> = (0..meter.regimes.len()).collect();
+fn panels(sheet: &mut Sheet, meter: &Meter, drawn: &[usize], sets: &[Vec<usize>]) -> f64 {
+    let most = match sheet.setting.width_mm {
+        ..120 => 3,
+        // So many that two blocks of six don't hold them stand closer.
+        _ if sets.len() > 12 => 8,
+        _ => 6,
+    };
+    let (columns, blocks) = super::sheet::panels(sets.len(), most);
+    let panel_height = match (blocks, sheet.setting.width_mm) {
+        (1, 120..) => 15.5,
+        (1, _) => 11.0,
+        _ => 8.5,
+    };
     let mut top = sheet.top;
-    for block in regimes.chunks(columns) {
-        top = draw_block(sheet, meter, drawn, (block, columns), top) + 2.0;
+    for block in sets.chunks(columns) {
+        top = draw_block(sheet, meter, drawn, (block, columns, panel_height), top) + 2.0;
     }
     top - 2.0
 }
@@ -86,7 +104,7 @@ fn draw_block(
     sheet: &mut Sheet,
     meter: &Meter,
     drawn: &[usize],
-    (regimes, columns): (&[usize], usize),
+    (sets, columns, panel_height): (&[Vec<usize>], usize, f64),
     top: f64,
 ) -> f64 {
     let setting = sheet.setting;
@@ -95,18 +113,18 @@ fn draw_block(
     let (low, high) = (points().fold(0.0, f64::min), points().fold(0.0, f64::max));
     let (ticks, up) = nice_ticks(low, high, 4).trimmed(low, high);
     let room = axis_room(&ticks);
-    let gap = 5.0;
-    let panel_height = if setting.width_mm < 120 { 11.0 } else { 15.5 };
+    let gap = if columns > 6 { 3.5 } else { 5.0 };
     // A handful of columns.
     #[allow(clippy::cast_precision_loss)]
     let width = (sheet.width() - 2.0 * MARGIN - room - 3.0 - gap * (columns as f64 - 1.0)) / columns as f64;
     #[allow(clippy::cast_precision_loss)]
     let left = |column: usize| MARGIN + room + column as f64 * (width + gap);
-    let heads: Vec<Vec<String>> = regimes
+    let most_lines = if columns > 6 { 6 } else { 4 };
+    let heads: Vec<Vec<String>> = sets
         .iter()
-        .map(|regime| {
-            let (_, en, zh) = &meter.regimes[*regime];
-            wrap(setting.pick(en, zh), LABEL_PT, Weight::Bold, width + 3.0, 3)
+        .map(|set| {
+            let head = alike::head(&meter.regimes, set, setting);
+            wrap(&head, LABEL_PT, Weight::Bold, width + gap - 2.0, most_lines)
         })
         .collect();
     let mut lowest = top;
@@ -132,12 +150,12 @@ fn draw_block(
             top += line_height(LABEL_PT);
         }
         top += 0.9;
-        for (column, regime) in regimes.iter().enumerate() {
+        for (column, set) in sets.iter().enumerate() {
             let (x, bottom) = (left(column), top + panel_height);
             let across = (f64::from(first), f64::from(last));
             let plot = Plot { left: x, right: x + width, top, bottom, across, up };
             let numbers = if column == 0 { Numbers::Shown } else { Numbers::Left };
-            panel(sheet, meter, (*border, *regime), &plot, (&ticks, numbers));
+            panel(sheet, meter, (*border, set[0]), &plot, (&ticks, numbers));
             let years = if row + 1 == drawn.len() { Numbers::Shown } else { Numbers::Left };
             years_axis(sheet, &plot, (first, last), years);
         }

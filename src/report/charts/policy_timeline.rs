@@ -1,7 +1,9 @@
-//! Which policies are in force when: a row a policy, a column a regime, a bar over its years.
+//! Which policies are in force when: a row a policy, a column a regime, a bar over its years. Regimes that are the same
+//! in every row share a column; where the columns don't fit beside each other, rows that are the same under all
+//! regimes stand in the first block alone.
 
 use super::sheet::{AXIS_PT, GRID_PT, MARGIN, Numbers, Plot, Sheet, years_axis};
-use super::{Chart, Setting};
+use super::{Chart, Setting, alike};
 use crate::measures::catalogue::payer_label;
 use crate::report::fonts::Weight;
 use crate::report::layout::{wrap, year_ticks};
@@ -37,15 +39,27 @@ pub fn draw(timeline: &Timeline, setting: &Setting) -> Chart {
         .collect();
     key.push((colour(setting, None), setting.pick("Other policies", "其他政策").to_owned()));
     sheet.key(&key);
-    let most = if setting.width_mm < 120 { 3 } else { 6 };
-    let (columns, _) = super::sheet::panels(timeline.regimes.len(), most);
-    let regimes: Vec<usize> = (0..timeline.regimes.len()).collect();
+    let sets = alike::sets(timeline.regimes.len(), |regime| {
+        timeline.rows.iter().map(|row| &row.cells[regime]).collect::<Vec<_>>()
+    });
+    let most = match setting.width_mm {
+        ..120 => 3,
+        // So many that two blocks of six don't hold them stand closer.
+        _ if sets.len() > 12 => 9,
+        _ => 6,
+    };
+    let (columns, blocks) = super::sheet::panels(sets.len(), most);
     let mut bottom = sheet.top;
-    for block in regimes.chunks(columns) {
-        bottom = draw_block(&mut sheet, timeline, (block, columns), bottom) + 3.0;
+    for (place, block) in sets.chunks(columns).enumerate() {
+        let shown = |row: &&Row| {
+            let in_force = block.iter().any(|set| row.cells[set[0]].iter().any(Option::is_some));
+            in_force && (place == 0 || row.cells.iter().any(|cells| *cells != row.cells[0]))
+        };
+        let rows: Vec<&Row> = timeline.rows.iter().filter(shown).collect();
+        bottom = draw_block(&mut sheet, timeline, &rows, (block, columns), bottom) + 3.0;
     }
     let switch = timeline.switch_year;
-    let note = match setting.language {
+    let mut note = match setting.language {
         Language::En => format!(
             "Grey: before {switch} all regimes follow history. White ticks: other terms change (deductibles, ceilings, \
              claims, classes)."
@@ -56,6 +70,13 @@ pub fn draw(timeline: &Timeline, setting: &Setting) -> Chart {
             )
         }
     };
+    if blocks > 1 {
+        note += setting.pick(
+            " Rows that are the same under all regimes stand in the first block only.",
+            "各方案相同的行仅列于第一组。",
+        );
+    }
+    note += &alike::note(&timeline.regimes, &sets, setting);
     sheet.finish(bottom - 3.0, &note)
 }
 
@@ -68,7 +89,8 @@ fn colour(setting: &Setting, payer: Option<Payer>) -> Colour {
 fn draw_block(
     sheet: &mut Sheet,
     timeline: &Timeline,
-    (regimes, columns): (&[usize], usize),
+    rows: &[&Row],
+    (sets, columns): (&[Vec<usize>], usize),
     top: f64,
 ) -> f64 {
     let (setting, theme) = (sheet.setting, sheet.setting.theme);
@@ -80,19 +102,20 @@ fn draw_block(
     #[allow(clippy::cast_precision_loss)]
     let left = |column: usize| MARGIN + room + column as f64 * (width + gap);
     let mut lowest = top;
-    for (column, regime) in regimes.iter().enumerate() {
-        let (_, en, zh) = &timeline.regimes[*regime];
+    let most_lines = if columns > 6 { 7 } else { 4 };
+    for (column, set) in sets.iter().enumerate() {
+        let head = alike::head(&timeline.regimes, set, setting);
         let mut y = top + 2.0;
-        for line in wrap(setting.pick(en, zh), LABEL_PT, Weight::Bold, width + 1.0, 3) {
+        for line in wrap(&head, LABEL_PT, Weight::Bold, width + 1.0, most_lines) {
             sheet.canvas.text((left(column), y), &line, Text::label(theme.ink).bold());
             y += line_height(LABEL_PT);
         }
         lowest = lowest.max(y);
     }
     let first_row = lowest - 0.6;
-    let (layout, bottom) = layout(timeline, setting, first_row, room);
+    let (layout, bottom) = layout(rows, setting, first_row, room);
     let (first, last) = (f64::from(timeline.years.0.number()), f64::from(timeline.years.1.number()) + 1.0);
-    for column in 0..regimes.len() {
+    for column in 0..sets.len() {
         let (x, across) = (left(column), (first, last));
         let plot = Plot { left: x, right: x + width, top: first_row, bottom, across, up: (0.0, 1.0) };
         ground(sheet, timeline, &plot);
@@ -108,7 +131,7 @@ fn draw_block(
             Some(row) => {
                 let style = Text::label(theme.ink).sized(NOTE_PT).aligned(Align::End);
                 sheet.canvas.block_centred((MARGIN + room - 1.4, centre), lines, style);
-                for (column, regime) in regimes.iter().enumerate() {
+                for (column, set) in sets.iter().enumerate() {
                     let x = left(column);
                     let plot = Plot {
                         left: x,
@@ -118,12 +141,12 @@ fn draw_block(
                         across: (first, last),
                         up: (0.0, 1.0),
                     };
-                    bars(sheet, timeline, row, *regime, (&plot, centre));
+                    bars(sheet, timeline, row, set[0], (&plot, centre));
                 }
             }
         }
     }
-    for column in 0..regimes.len() {
+    for column in 0..sets.len() {
         let x = left(column);
         // A year's label stands under the middle of its part of the bar.
         let half = width / (last - first) / 2.0;
@@ -144,11 +167,11 @@ struct Place<'r> {
     height: f64,
 }
 
-fn layout<'r>(timeline: &'r Timeline, setting: &Setting, first_row: f64, room: f64) -> (Vec<Place<'r>>, f64) {
+fn layout<'r>(rows: &[&'r Row], setting: &Setting, first_row: f64, room: f64) -> (Vec<Place<'r>>, f64) {
     let mut places = Vec::new();
     let mut y = first_row;
     for group in Group::ALL {
-        let rows: Vec<&Row> = timeline.rows.iter().filter(|row| row.group == group).collect();
+        let rows: Vec<&'r Row> = rows.iter().copied().filter(|row| row.group == group).collect();
         if rows.is_empty() {
             continue;
         }
