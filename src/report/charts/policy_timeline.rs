@@ -45,7 +45,7 @@ pub fn draw(timeline: &Timeline, setting: &Setting) -> Chart {
     let most = match setting.width_mm {
         ..120 => 3,
         // So many that two blocks of six don't hold them stand closer.
-        _ if sets.len() > 12 => 9,
+        _ if sets.len() > 12 => 7,
         _ => 6,
     };
     let (columns, blocks) = super::sheet::panels(sets.len(), most);
