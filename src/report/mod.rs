@@ -36,8 +36,8 @@ use crate::gap::{GAP_CSV, HANDOVERS_CSV, Meter, gaps_csv, handovers_csv, of_run}
 use crate::measures::files::NotFinite;
 use crate::measures::table::{PlaceInfo, Results};
 use crate::scenario::plan::{Bilingual, ChartFormat, Language, Output};
-use crate::uncertainty::table::{self as uncertainty, UNCERTAINTY_CSV};
 use crate::scenario::{Options, load_text};
+use crate::uncertainty::table::{self as uncertainty, UNCERTAINTY_CSV};
 use crate::units::{UnitError, Year};
 
 /// File name of the scenario with everything in force.
