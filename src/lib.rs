@@ -107,7 +107,10 @@ pub mod experiment;
 pub mod observation;
 
 pub mod sensitivity;
+
 pub mod uncertainty;
+
+pub mod sweep;
 
 pub mod trace;
 

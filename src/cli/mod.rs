@@ -17,6 +17,7 @@ pub mod run;
 pub mod schema;
 pub mod sensitivity;
 pub mod show;
+pub mod sweep;
 pub mod timeline;
 pub mod trace;
 mod uncertain;
@@ -66,6 +67,8 @@ pub enum Command {
     Equalise(equalise::EqualiseArgs),
     /// Attribute a regime's effect to its layers, programmes and rules, or to the dimensions of implementation
     Attribute(Box<attribute::AttributeArgs>),
+    /// Run a scenario at many values of some of its keys: grid, Latin hypercube, Sobol design
+    Sweep(Box<sweep::SweepArgs>),
     /// Find the parameters that move the difference between two regimes most: Morris screening, Sobol' indices, tornado
     Sensitivity(Box<sensitivity::SensitivityArgs>),
     /// Fit free parameters to published figures, with what the figures leave open
@@ -437,6 +440,7 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::Trace(args) => trace::run(args, &mut out),
         Command::Equalise(args) => equalise::run(args, &mut out),
         Command::Attribute(args) => attribute::run(args, &mut out),
+        Command::Sweep(args) => sweep::run(args, &mut out),
         Command::Sensitivity(args) => sensitivity::run(args, &mut out),
         Command::Calibrate(args) => calibrate::run(args, &mut out),
         Command::Diff(args) => diff::run(args, &mut out),

@@ -205,6 +205,12 @@ fn unit_and_weight(measure: &str) -> (&'static str, &'static str) {
     info(measure).map_or(("", ""), |info| (info.unit, info.weight))
 }
 
+/// The shortest digits that read back as the same number, with an exponent where they are long.
+pub(crate) fn shortest(value: f64) -> String {
+    let text = format!("{value:?}");
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
+}
+
 /// A table that is being written.
 pub(crate) struct Table {
     file: &'static str,
@@ -238,9 +244,7 @@ impl Table {
         let Some(value) = number else { return Ok(self.text("")) };
         let column = self.head.get(self.column).copied().unwrap_or("a number");
         let value = finite(value, self.file, || column.to_owned())?;
-        // Debug prints the shortest digits that read back as the same number, with an exponent where they are long.
-        let text = format!("{value:?}");
-        Ok(self.text(text.strip_suffix(".0").unwrap_or(&text)))
+        Ok(self.text(&shortest(value)))
     }
 
     pub(crate) fn end(&mut self) {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::diagnostics::{Location, Problem};
 use super::document::{Node, Table, Value};
+use super::sweep;
 use crate::evidence::{nearest, plain_number};
 use crate::population::{MAX_COUNTIES, MAX_HOUSEHOLDS};
 
@@ -25,6 +26,7 @@ pub(super) fn check(root: &Node, ranks: &Ranks, problems: &mut Vec<Problem>) {
     panel(root, problems);
     weights(root, problems);
     super::fitting::check(root, problems);
+    sweep::check(root, ranks, problems);
 }
 
 /// Keeps only some regimes, and the baseline.
@@ -107,7 +109,7 @@ fn weights(root: &Node, problems: &mut Vec<Problem>) {
 ///
 /// A table that a lower file brought may be left out of `order`; one that stands beside `order` or
 /// above it would silently do nothing.
-fn order(parent: &Node, what: &str, of: &str, ranks: &Ranks, problems: &mut Vec<Problem>) {
+pub(super) fn order(parent: &Node, what: &str, of: &str, ranks: &Ranks, problems: &mut Vec<Problem>) {
     let (Some(order), Some(table)) = (parent.get(&["order"]), parent.table()) else { return };
     let Some(items) = order.array() else { return };
     let tables: Vec<&str> = table.keys().map(String::as_str).filter(|key| *key != "order").collect();
@@ -271,6 +273,9 @@ pub(super) fn prune(root: &mut Node) {
     let Some(table) = root.table_mut() else { return };
     if let Some(places) = table.get_mut("places") {
         prune_one(places);
+    }
+    if let Some(keys) = table.get_mut("sweep").and_then(Node::table_mut).and_then(|t| t.get_mut("keys")) {
+        prune_one(keys);
     }
     if let Some(history) = table.get_mut("history") {
         prune_policy(history);

@@ -20,6 +20,7 @@ pub mod resolver;
 pub mod shape;
 pub mod shipped;
 pub mod society;
+pub mod sweep;
 mod switches;
 mod typed;
 mod values;
@@ -69,6 +70,8 @@ pub struct Scenario {
     pub baseline: usize,
     /// What is written.
     pub output: Output,
+    /// What `fanpin sweep` varies; a run takes no notice of it.
+    pub sweep: Option<sweep::Sweep>,
     /// Everything in force as it would stand in a file.
     pub resolved: toml::Table,
 }

@@ -9,7 +9,7 @@ use super::plan::{Bilingual, ChartFormat, Language, Output, Place, Plan, Spread}
 use super::policy::{Policy, Regime, Schedule};
 use super::raw_policy::policy_from_table;
 use super::society::Society;
-use super::switches;
+use super::{sweep, switches};
 use crate::units::Year;
 
 /// The scenario, unless something was or is found to be wrong.
@@ -42,6 +42,7 @@ pub(super) fn scenario(mut root: Node, problems: &mut Vec<Problem>) -> Option<Sc
         baseline: regimes.iter().position(|regime| regime.id == baseline)?,
         regimes,
         output: output(root.get(&["output"])?)?,
+        sweep: root.get(&["sweep"]).map(sweep::typed),
         resolved: resolved(&root)?,
         name,
     };

@@ -4,6 +4,7 @@ use super::{QUANTITIES, Sensitivity, describe, unit_and_label};
 use crate::design::bootstrap::Estimate;
 use crate::measures::files::{NotFinite, Table};
 use crate::measures::table::Statistics;
+use crate::uncertainty::Scale;
 
 /// File name of what was found.
 pub const SENSITIVITY_CSV: &str = "sensitivity.csv";
@@ -12,7 +13,7 @@ pub const SENSITIVITY_HEAD: &str = "method,quantity,unit,parameter,statistic,val
 /// File name of what was varied.
 pub const PARAMETERS_CSV: &str = "sensitivity_parameters.csv";
 /// Columns of what was varied.
-pub const PARAMETERS_HEAD: &str = "parameter,value,low,high,unit,status,description,description_zh";
+pub const PARAMETERS_HEAD: &str = "parameter,value,low,high,scale,unit,status,description,description_zh";
 
 /// A row in the making.
 struct Row<'a> {
@@ -143,7 +144,8 @@ impl Sensitivity {
         for factor in &self.factors {
             table.text(&factor.key).number(Some(factor.value))?;
             table.number(Some(factor.at(0.0)))?.number(Some(factor.at(1.0)))?;
-            table.text(&factor.unit).text(factor.status.name());
+            let scale = if factor.prior.scale == Scale::Log { "log" } else { "linear" };
+            table.text(scale).text(&factor.unit).text(factor.status.name());
             table.text(&factor.description.en).text(&factor.description.zh).end();
         }
         Ok(table.finish())

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use crate::evidence::{Book, Kind, Parameter, Status, nearest};
+use crate::evidence::{Book, Kind, Status, nearest};
 use crate::scenario::plan::Bilingual;
 use crate::scenario::{Override, Scenario};
+use crate::uncertainty::Prior;
 
 /// The keys that are varied unless others are asked for: everything that regimes don't change.
 pub const SOCIETY: &str = "society.*";
@@ -14,8 +15,8 @@ pub const SOCIETY: &str = "society.*";
 pub struct Factor {
     /// Dotted path in the scenario.
     pub key: String,
-    /// Least and greatest value that evidence allows.
-    pub prior: (f64, f64),
+    /// Where it may lie.
+    pub prior: Prior,
     /// Its value in the scenario.
     pub value: f64,
     /// Whether it is a whole number.
@@ -29,11 +30,10 @@ pub struct Factor {
 }
 
 impl Factor {
-    /// The value at a share of the way from the low end to the high one.
+    /// The value at a share of the way from the low end of the prior to the high one.
     #[must_use]
     pub fn at(&self, share: f64) -> f64 {
-        let (low, high) = self.prior;
-        let value = low + (high - low) * share;
+        let value = self.prior.at(share);
         if self.whole { libm::round(value) } else { value }
     }
 
@@ -135,19 +135,13 @@ fn factor(scenario: &Scenario, key: &str, value: &toml::Value) -> Option<Factor>
     }
     Some(Factor {
         key: key.to_owned(),
-        prior: prior(parameter)?,
+        prior: parameter.prior()?,
         value: number,
         whole: parameter.kind == Kind::Integer,
         unit: parameter.unit.clone(),
         status: parameter.status,
         description: Bilingual { en: parameter.description.clone(), zh: parameter.description_zh.clone() },
     })
-}
-
-/// What evidence allows: for want of anything better, the range that the book allows for a number that rests on evidence.
-fn prior(parameter: &Parameter) -> Option<(f64, f64)> {
-    let evidence = parameter.status != Status::Choice && parameter.kind != Kind::Integer;
-    parameter.range.filter(|(low, high)| evidence && low < high)
 }
 
 /// Whether a text is like a pattern in which `*` stands for anything.
@@ -183,13 +177,17 @@ mod tests {
     }
 
     #[test]
-    fn society_is_varied_and_policy_if_asked_for() {
+    fn society_is_varied_and_places_if_asked_for() {
         let all = keys(&[SOCIETY], &[]).unwrap();
         assert!(all.len() > 100 && all.iter().all(|key| key.starts_with("society.")), "{}", all.len());
         assert!(all.iter().all(|key| !key.starts_with("society.switches.")));
-        let mut two = keys(&["society.care.share_county", "regimes.inclusive.*"], &[]).unwrap();
+        let mut two = keys(&["society.care.share_county", "places.poor-county.*"], &[]).unwrap();
         assert_eq!(two.pop().as_deref(), Some("society.care.share_county"));
-        assert!(!two.is_empty() && two.iter().all(|key| key.starts_with("regimes.inclusive.")));
+        assert!(
+            matches!(keys(&["regimes.inclusive.*"], &[]), Err(KeysError::NoPrior(_))),
+            "policy is not uncertain"
+        );
+        assert!(!two.is_empty() && two.iter().all(|key| key.starts_with("places.poor-county.")));
     }
 
     #[test]

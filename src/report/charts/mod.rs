@@ -23,6 +23,7 @@ pub mod rates;
 pub mod sensitivity;
 pub mod sheet;
 pub mod squeeze;
+pub mod sweep;
 pub mod trace;
 pub mod uncertainty;
 pub mod who_pays;

@@ -283,7 +283,8 @@ fn name(setting: &Setting, factor: &Factor, room: f64) -> [Vec<String>; 2] {
 }
 
 /// A number to three digits that count.
-fn short(value: f64) -> String {
+#[must_use]
+pub fn short(value: f64) -> String {
     let size = value.abs();
     let rounding = [(100.0, 1.0), (10.0, 10.0), (1.0, 100.0), (0.1, 1e3), (0.01, 1e4), (0.0, 1e6)];
     let factor = rounding.iter().find(|(least, _)| size >= *least).map_or(1.0, |(_, factor)| *factor);
