@@ -368,15 +368,15 @@ impl Appendix<'_> {
         }
     }
 
-    /// Whether the values were fitted: a scenario that builds on a calibrated one says so by what it extends.
+    /// Which values were fitted: those of a file that `fanpin calibrate` wrote.
     fn calibration(&self) -> String {
-        let fitted: Vec<String> = self
-            .files
-            .scenario
-            .iter()
-            .filter(|file| file.table.contains_key("calibration") || file.name.contains("calibrat"))
-            .map(|file| file.name.clone())
-            .collect();
+        let source =
+            |file: &notes::Document| file.table.get("source").and_then(Value::as_str).map(str::to_owned);
+        let made = |file: &&notes::Document| {
+            source(file).is_some_and(|source| source.starts_with("fanpin calibrate"))
+        };
+        let fitted: Vec<String> =
+            self.files.scenario.iter().filter(made).map(|file| file.name.clone()).collect();
         if fitted.is_empty() {
             return self
                 .say(
@@ -387,11 +387,14 @@ impl Appendix<'_> {
         }
         match self.language {
             Language::En => format!(
-                "Fitted values come from {}; targets, split and residuals stand in `docs/calibration.md`. ",
+                "Values of {} were fitted to published figures, as `docs/calibration.md` says; prior and posterior stand beside each, fit and residuals in the record that was written with the file. ",
                 fitted.join(", ")
             ),
             Language::Zh => {
-                format!("拟合的取值来自{}；目标、分组和残差见`docs/calibration.md`。", fitted.join("、"))
+                format!(
+                    "{}中的取值按已发表指标拟合，方法见`docs/calibration.md`；各值旁列先验与后验，拟合与残差见与该文件一同写出的记录。",
+                    fitted.join("、")
+                )
             }
         }
     }
@@ -528,6 +531,34 @@ mod tests {
             appendix("mine.toml", MINE, Format::Markdown, MethodsLanguage::En),
             "the same bytes again"
         );
+    }
+
+    #[test]
+    fn fitted_values_stand_with_prior_and_posterior() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).expect("writable");
+            path
+        };
+        let fit = "name = \"calibrated\"\nextends = \"history\"\nsource = \"fanpin calibrate; see calibration.md beside it\"\n\n\
+            [society.care]\n# factor on admissions: prior 0.7 to 2, posterior 1.4 (1.2 to 1.6)\nadmission_factor = 1.41\n";
+        write("calibrated.toml", fit);
+        let scenario = ScenarioArgs {
+            file: write("mine.toml", "name = \"mine\"\nextends = \"calibrated.toml\"\n"),
+            set: SetArgs::default(),
+        };
+        let args = MethodsArgs { scenario, format: None, lang: MethodsLanguage::En, out: None, force: false };
+        let mut out = Vec::new();
+        run(&args, &mut out).expect("it holds");
+        let text = String::from_utf8(out).expect("UTF-8");
+        let factor = row(&text, "society.care.admission_factor");
+        assert!(
+            factor.contains("| **1.41**<br>(book: 1) |")
+                && factor.contains("| derived | factor on admissions: prior 0.7 to 2, posterior 1.4"),
+            "{factor}"
+        );
+        assert!(text.contains("Values of `calibrated.toml` were fitted to published figures"));
     }
 
     #[test]

@@ -113,12 +113,12 @@ impl<'s> Tables<'s> {
         let all: usize = self.counts.iter().sum();
         match self.language {
             Language::En => format!(
-                "{all} values are in force: {}; {} of them differ from the book of parameters that ships. *Seen*: read in its source; *derived*: computed from values that were; *unverified*: recalled, or from a source that could not be read; *assumption*: for want of evidence; *choice*: up to whoever runs the scenario. A value whose note names several statuses counts under the weakest, one without a note as an assumption.\n\n",
+                "{all} values are in force: {}; {} of them differ from the book of parameters that ships. *Seen*: read in its source; *derived*: computed from values that were; *unverified*: recalled, or from a source that could not be read; *assumption*: for want of evidence; *choice*: up to whoever runs the scenario. A value whose note names several statuses counts under the weakest, one without a note as an assumption, one that a calibration found as derived.\n\n",
                 parts.join(", "),
                 self.changed
             ),
             Language::Zh => format!(
-                "共有{all}个取值生效：{}；其中{}个不同于随程序的参数书。“已核实”为在来源中读到；“推算”由已核实的值算得；“未核实”为凭记忆或来源无法读到；“假设”为缺乏证据；“自选”由使用者决定。说明中有多种状态的按最弱者计，无说明的按假设计。\n\n",
+                "共有{all}个取值生效：{}；其中{}个不同于随程序的参数书。“已核实”为在来源中读到；“推算”由已核实的值算得；“未核实”为凭记忆或来源无法读到；“假设”为缺乏证据；“自选”由使用者决定。说明中有多种状态的按最弱者计，无说明的按假设计，经校准得到的按推算计。\n\n",
                 parts.join("，"),
                 self.changed
             ),
@@ -419,8 +419,11 @@ fn leaves(prefix: &str, table: &Toml) -> Vec<(String, Value)> {
     found
 }
 
-/// The weakest status that a note names.
+/// The weakest status that a note names. What a calibration found is computed from figures that were published.
 fn weakest(note: &str) -> Option<Status> {
+    if note.contains(", posterior ") {
+        return Some(Status::Derived);
+    }
     let words = || note.split(|c: char| !c.is_alphabetic());
     let names = |status: Status| {
         words().any(|word| word == status.name() || status == Status::Unverified && word == "recalled")
@@ -553,6 +556,7 @@ mod tests {
         assert_eq!(weakest("Nanchang 2022 [NC] seen; earlier years assumption"), Some(Status::Assumption));
         assert_eq!(weakest("[CQ seen, C]"), Some(Status::Seen));
         assert_eq!(weakest("a fifth (recalled)"), Some(Status::Unverified));
+        assert_eq!(weakest("a factor: prior 0.6 to 1.8, posterior 1.1 (0.9 to 1.3)"), Some(Status::Derived));
         assert_eq!(weakest("unseen"), None);
     }
 
