@@ -167,7 +167,7 @@ fn title(swept: &Swept<'_>, setting: &Setting) -> (String, String) {
     let names: Vec<String> = swept.plan.axes.iter().map(name).collect();
     let year = swept.year;
     match setting.language {
-        Language::En => (format!("What {} does", names.join(" and ")), format!("Results of {year}")),
+        Language::En => (format!("The effect of {}", names.join(" and ")), format!("Results of {year}")),
         Language::Zh => (format!("{}的影响", names.join("、")), format!("{year}年结果")),
     }
 }
@@ -590,7 +590,11 @@ fn main_effect(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut sorted = points.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     let levels: Vec<&[(f64, f64)]> = sorted.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()).collect();
-    let groups = if levels.len() <= 12 { levels } else { sorted.chunks(sorted.len().div_ceil(8)).collect() };
+    let groups = if levels.len() <= 12 {
+        levels
+    } else {
+        sorted.chunks(sorted.len().div_ceil((sorted.len() / 8).clamp(3, 8))).collect()
+    };
     let mean = |group: &&[(f64, f64)]| {
         let n = whole(group.len());
         (group.iter().map(|p| p.0).sum::<f64>() / n, group.iter().map(|p| p.1).sum::<f64>() / n)
