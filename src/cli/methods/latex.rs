@@ -437,12 +437,12 @@ fn escape_code(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         // Two hyphens would become a dash.
-        let hyphen = c == '-' && out.ends_with('-');
-        if hyphen {
+        if c == '-' && out.ends_with('-') {
             out.push_str("{}");
         }
+        let joins = c == '-' && out.ends_with(|before: char| before.is_ascii_alphanumeric());
         push_escaped(&mut out, c, Language::En);
-        if matches!(c, '.' | '_' | '/' | ',' | '=') {
+        if joins || matches!(c, '.' | '_' | '/' | ',' | '=') {
             out.push_str("\\allowbreak{}");
         }
     }
@@ -558,6 +558,7 @@ mod tests {
         assert_eq!(escape(all, Language::En), escaped);
         assert_eq!(escape("“甲”—乙", Language::Zh), "“甲”—乙");
         assert_eq!(escape_code("--set a.b_c"), "-{}-set a.\\allowbreak{}b\\_\\allowbreak{}c");
+        assert_eq!(escape_code("cap-all"), "cap-\\allowbreak{}all");
         assert_eq!(escape_url("https://doi.org/10.1/a_b#c%d"), "https://doi.org/10.1/a\\_b\\#c\\%d");
     }
 
