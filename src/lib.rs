@@ -106,6 +106,8 @@ pub mod experiment;
 
 pub mod observation;
 
+pub mod validation;
+
 pub mod sensitivity;
 
 pub mod uncertainty;

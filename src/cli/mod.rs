@@ -21,6 +21,7 @@ pub mod sweep;
 pub mod timeline;
 pub mod trace;
 mod uncertain;
+pub mod validate;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -73,6 +74,8 @@ pub enum Command {
     Sensitivity(Box<sensitivity::SensitivityArgs>),
     /// Fit free parameters to published figures, with what the figures leave open
     Calibrate(Box<calibrate::CalibrateArgs>),
+    /// Hold the model against the published record: figures under their own definitions, natural experiments, verdicts
+    Validate(Box<validate::ValidateArgs>),
     /// Say in words what differs between two scenarios, policies, places or regimes
     Diff(diff::DiffArgs),
     /// Write a paper's methods appendix: what was run, the model (ODD), every parameter in force with its source
@@ -443,6 +446,7 @@ fn dispatch(command: &Command) -> Result<(), CliError> {
         Command::Sweep(args) => sweep::run(args, &mut out),
         Command::Sensitivity(args) => sensitivity::run(args, &mut out),
         Command::Calibrate(args) => calibrate::run(args, &mut out),
+        Command::Validate(args) => validate::run(args, &mut out),
         Command::Diff(args) => diff::run(args, &mut out),
         Command::Methods(args) => methods::run(args, &mut out),
         Command::Plot(args) => plot::run(args, &mut out),

@@ -191,7 +191,7 @@ fn loader<'a>(
     move |under| files::load_over(file, under.to_vec(), &args.scenario.set, args.output.overrides())
 }
 
-fn shipped() -> Result<Posterior, CliError> {
+pub(super) fn shipped() -> Result<Posterior, CliError> {
     Posterior::shipped().map_err(|error| CliError::Usage(error.to_string()))
 }
 

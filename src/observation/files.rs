@@ -59,17 +59,11 @@ pub(super) fn figures() -> Vec<Figure> {
     let splits = by_target(include_str!("../../data/calibration/split.csv"));
     let figure = |r: StringRecord| {
         let id = &r[0];
-        let target = targets().iter().find(|target| target.id == *id).expect("a published figure");
-        let (error, split) = (&errors[id], &splits[id]);
+        let (errors, split) = (&errors[id], &splits[id]);
         Figure {
-            target: target.clone(),
+            target: target_of(id),
             comparison: comparison(&r),
-            error: Error {
-                sd: number(&error[1]),
-                sampling_sd: number(&error[2]),
-                sampling: error[3].to_owned(),
-                mismatch: named(Mismatch::ALL, Mismatch::name, &error[4]),
-            },
+            error: error(errors, 1),
             family: named(Family::ALL, Family::name, &split[1]),
             split: named(Split::ALL, Split::name, &split[2]),
             repeats: Some(split[3].to_owned()).filter(|id| !id.is_empty()),
@@ -77,6 +71,33 @@ pub(super) fn figures() -> Vec<Figure> {
         }
     };
     records(include_str!("../../data/validation/comparisons.csv")).map(figure).collect()
+}
+
+pub(super) fn experiments() -> Vec<Figure> {
+    let figure = |r: StringRecord| Figure {
+        target: target_of(&r[0]),
+        comparison: comparison(&r),
+        error: error(&r, 7),
+        family: Family::Programme,
+        split: Split::HeldOut,
+        reason: r[11].to_owned(),
+        repeats: None,
+    };
+    records(include_str!("../../data/validation/experiments.csv")).map(figure).collect()
+}
+
+fn target_of(id: &str) -> Target {
+    targets().iter().find(|target| target.id == *id).expect("a published figure").clone()
+}
+
+/// The error in four columns from one on.
+fn error(r: &StringRecord, from: usize) -> Error {
+    Error {
+        sd: number(&r[from]),
+        sampling_sd: number(&r[from + 1]),
+        sampling: r[from + 2].to_owned(),
+        mismatch: named(Mismatch::ALL, Mismatch::name, &r[from + 3]),
+    }
 }
 
 fn records(text: &'static str) -> impl Iterator<Item = StringRecord> {

@@ -5,6 +5,7 @@
 //! `data/validation` and `data/calibration`, compiled in. [`observe`] runs what the asked figures need and gives the model's figure by
 //! replicate; [`Verdict`] says how it lies to the published one.
 
+mod experiments;
 mod files;
 mod panel;
 mod runs;
@@ -256,10 +257,17 @@ pub fn figures() -> &'static [Figure] {
     FIGURES.get_or_init(files::figures)
 }
 
-/// The figure with an id.
+/// Effects of policies that studies estimated, to be estimated in the model as they did; all held out.
+#[must_use]
+pub fn experiments() -> &'static [Figure] {
+    static EXPERIMENTS: OnceLock<Vec<Figure>> = OnceLock::new();
+    EXPERIMENTS.get_or_init(files::experiments)
+}
+
+/// The figure or experiment with an id.
 #[must_use]
 pub fn figure(id: &str) -> Option<&'static Figure> {
-    figures().iter().find(|figure| figure.target.id == id)
+    figures().iter().chain(experiments()).find(|figure| figure.target.id == id)
 }
 
 /// Size of the runs.

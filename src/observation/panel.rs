@@ -116,7 +116,7 @@ fn in_year(what: &str, rows: &[Seen]) -> Option<f64> {
         "admissions" => average(&|seen| f64::from(seen.row.admissions)),
         "admissions_outside" => average(&|seen| f64::from(seen.row.admissions_outside)),
         "che_10_income" => share(&|seen| 10 * seen.row.out_of_pocket_fen > seen.row.income_fen),
-        "impoverished" => share(&impoverished_on_record),
+        "impoverished" => share(&|seen| super::experiments::impoverished(seen.row)),
         "monitored" => of_persons(&|seen| seen.row.monitored),
         "illness_share_of_poor" => illness_share_of_poor(rows),
         "inpatient_paid_share" => inpatient_paid_share(rows),
@@ -144,7 +144,7 @@ fn in_year(what: &str, rows: &[Seen]) -> Option<f64> {
 }
 
 /// The weighted mean, unless nothing has a weight.
-fn mean<T>(items: &[T], weight: impl Fn(&T) -> f64, of: impl Fn(&T) -> f64) -> Option<f64> {
+pub(super) fn mean<T>(items: &[T], weight: impl Fn(&T) -> f64, of: impl Fn(&T) -> f64) -> Option<f64> {
     let all: f64 = items.iter().map(&weight).sum();
     (all > 0.0).then(|| items.iter().map(|item| weight(item) * of(item)).sum::<f64>() / all)
 }
@@ -217,12 +217,6 @@ fn concentration(rows: &[Seen], holds: &[bool]) -> Option<f64> {
     }
     let with = total(rows, holds);
     (with > 0.0).then(|| 2.0 * ranks / with - 1.0)
-}
-
-/// Consumption with payments at or over the official line, and under it less payments, as the accounts have them.
-fn impoverished_on_record(seen: &Seen) -> bool {
-    let spending = yuan(seen.row.consumption_fen + seen.row.out_of_pocket_fen);
-    spending >= seen.line() && spending - yuan(seen.row.out_of_pocket_fen) < seen.line()
 }
 
 /// Of households in net poverty, those whom the year's payments and lost earnings put there.

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::experiments;
 use super::panel::{self, Seen};
 use super::survey::{Answers, Survey};
 use super::{Comparison, Figure, ObserveError, Size, figure};
 use crate::experiment::{self, Finished, Watch};
 use crate::measures::catalogue::MEASURES;
+use crate::record::PanelRow;
 use crate::scenario::{Override, Scenario};
 use crate::uncertainty::Loader;
 
@@ -29,11 +31,22 @@ enum Which {
     DearerInpatient,
     /// The same with basic outpatient insurance paying a tenth less.
     DearerOutpatient,
+    /// 2014 to 2017, with the health project for the registered from 2016 on as in Chishui, a year before the nation.
+    Chishui,
+    /// The year 2014.
+    At2014,
+    /// The same without critical-illness insurance.
+    NoCriticalIllness,
 }
 
 /// Runs that stand side by side, the others being dropped before.
-const TOGETHER: [&[Which]; 3] =
-    [&[Which::History], &[Which::At2016], &[Which::At2013, Which::DearerInpatient, Which::DearerOutpatient]];
+const TOGETHER: [&[Which]; 5] = [
+    &[Which::History],
+    &[Which::At2016],
+    &[Which::At2013, Which::DearerInpatient, Which::DearerOutpatient],
+    &[Which::Chishui],
+    &[Which::At2014, Which::NoCriticalIllness],
+];
 
 impl Which {
     /// The run with a name in `comparisons.csv`.
@@ -42,6 +55,8 @@ impl Which {
             "history" => Self::History,
             "at-2016" => Self::At2016,
             "at-2013" => Self::At2013,
+            "chishui" => Self::Chishui,
+            "at-2014" => Self::At2014,
             _ => panic!("there is no run `{name}`"),
         }
     }
@@ -52,17 +67,21 @@ impl Which {
         match comparison.measure.as_str() {
             "elasticity:inpatient" => vec![own, Self::DearerInpatient],
             "elasticity:outpatient" => vec![own, Self::DearerOutpatient],
+            "contrast:critical_illness" => vec![own, Self::NoCriticalIllness],
             _ => vec![own],
         }
     }
 
-    fn settings(self, size: Size, panel: bool) -> Vec<Override> {
+    /// What it sets in a scenario whose baseline has this name.
+    fn settings(self, size: Size, panel: bool, regime: &str) -> Vec<Override> {
         let (first, switch, last) = match self {
             Self::History => (2011, 2020, 2020),
             Self::At2016 => (2016, 2016, 2024),
             Self::At2013 | Self::DearerInpatient | Self::DearerOutpatient => (2013, 2013, 2013),
+            Self::Chishui => (2014, 2016, 2017),
+            Self::At2014 | Self::NoCriticalIllness => (2014, 2014, 2014),
         };
-        let mut settings = vec![
+        let settings = vec![
             ("plan.households", size.households.to_string()),
             ("plan.replicates", size.replicates.to_string()),
             ("plan.sampling_factor", "1".to_owned()),
@@ -72,16 +91,17 @@ impl Which {
             ("output.panel", panel.to_string()),
             ("output.panel_replicates", if panel { size.replicates } else { 1 }.to_string()),
         ];
-        match self {
-            Self::DearerInpatient => settings.extend(dearer_inpatient()),
-            Self::DearerOutpatient => settings.extend(dearer_outpatient()),
-            Self::History | Self::At2016 | Self::At2013 => {}
-        }
-        let set = |(key, value): (&str, String)| Override {
-            origin: "observation".to_owned(),
-            text: format!("{key}={value}"),
+        let of_regime = match self {
+            Self::DearerInpatient => dearer_inpatient(),
+            Self::DearerOutpatient => dearer_outpatient(),
+            Self::Chishui => health_project(),
+            Self::NoCriticalIllness => vec![("layers.critical-illness.first_year", "2015".to_owned())],
+            Self::History | Self::At2016 | Self::At2013 | Self::At2014 => Vec::new(),
         };
-        settings.into_iter().map(set).collect()
+        let set = |text| Override { origin: "observation".to_owned(), text };
+        let plain = settings.into_iter().map(|(key, value)| format!("{key}={value}"));
+        let of_regime = of_regime.into_iter().map(|(key, value)| format!("regimes.{regime}.{key}={value}"));
+        plain.chain(of_regime).map(set).collect()
     }
 }
 
@@ -93,20 +113,34 @@ fn parts(comparison: &Comparison) -> Vec<&Comparison> {
     }
 }
 
+impl Comparison {
+    /// Whether it is made of household-years.
+    pub(super) fn needs_panel(&self) -> bool {
+        ["panel:", "did:", "contrast:", "border:"].iter().any(|kind| self.measure.starts_with(kind))
+    }
+}
+
+/// Name of the regime that figures are of.
+fn baseline(load: &Loader) -> Result<String, ObserveError> {
+    let scenario = load(&[])?;
+    Ok(scenario.regimes[scenario.baseline].id.clone())
+}
+
 /// What the asked figures need of a run.
 fn needs(figures: &[&Figure]) -> BTreeMap<Which, bool> {
     let mut needed = BTreeMap::new();
     for part in figures.iter().flat_map(|figure| parts(&figure.comparison)) {
         for which in Which::of(part) {
-            *needed.entry(which).or_insert(false) |= part.measure.starts_with("panel:");
+            *needed.entry(which).or_insert(false) |= part.needs_panel();
         }
     }
     needed
 }
 
 pub(super) fn counties(load: &Loader, figures: &[&Figure], size: Size) -> Result<u64, ObserveError> {
+    let regime = baseline(load)?;
     let of = |(which, panel): (&Which, &bool)| {
-        let scenario = load(&which.settings(size, *panel))?;
+        let scenario = load(&which.settings(size, *panel, &regime))?;
         Ok(experiment::counties(&scenario) * u64::from(size.replicates))
     };
     needs(figures).iter().map(of).sum()
@@ -118,7 +152,7 @@ pub(super) fn observe(
     size: Size,
     watch: &dyn Watch,
 ) -> Result<Vec<Option<Vec<f64>>>, ObserveError> {
-    let needed = needs(figures);
+    let (needed, regime) = (needs(figures), baseline(load)?);
     let mut values = vec![None; figures.len()];
     for together in TOGETHER {
         let wanted: BTreeSet<Which> = together.iter().copied().filter(|w| needed.contains_key(w)).collect();
@@ -131,7 +165,7 @@ pub(super) fn observe(
         }
         let mut runs = Runs(BTreeMap::new());
         for which in wanted {
-            let scenario = load(&which.settings(size, needed[&which]))?;
+            let scenario = load(&which.settings(size, needed[&which], &regime))?;
             runs.0.insert(which, Run::new(scenario, watch)?);
         }
         for (figure, value) in of_these {
@@ -178,6 +212,11 @@ impl Run {
     }
 
     /// Household-years of a replicate.
+    fn rows(&self, replicate: u32) -> Vec<&PanelRow> {
+        self.finished.panel.iter().filter(|row| row.replicate == replicate && row.persons > 0).collect()
+    }
+
+    /// Household-years of a replicate, with what a survey has of them.
     fn seen(&self, replicate: u32) -> Vec<Seen<'_>> {
         let rows = &self.finished.panel;
         let first = rows.partition_point(|row| row.replicate < replicate);
@@ -219,7 +258,7 @@ impl Runs {
             let households = part.group.split('+').next().unwrap_or_default();
             let found = match households.split_once('@') {
                 Some((_, place)) => run.scenario.places.iter().any(|p| p.id == place),
-                None => part.measure.starts_with("panel:") || run.group(&part.group).is_some(),
+                None => part.needs_panel() || run.group(&part.group).is_some(),
             };
             if !found {
                 let (figure, group) = (figure.target.id.clone(), part.group.clone());
@@ -239,11 +278,29 @@ impl Runs {
             let value = panel::estimate(what, &rows, &run.scenario, &c.group, &c.years)?;
             return Some(c.factor * value);
         }
+        if let Some((kind @ ("did" | "contrast" | "border"), what)) = c.measure.split_once(':') {
+            return Some(c.factor * self.experiment(kind, what, c, replicate)?);
+        }
         let by_year = c.years.iter().map(|year| self.in_year(c, replicate, *year));
         let values: Vec<f64> = by_year.collect::<Option<_>>()?;
         #[allow(clippy::cast_precision_loss, reason = "a handful of years")]
         let years = values.len() as f64;
         Some(c.factor * values.iter().sum::<f64>() / years)
+    }
+
+    fn experiment(&self, kind: &str, what: &str, c: &Comparison, replicate: u32) -> Option<f64> {
+        let run = self.run(&c.run);
+        let rows = run.rows(replicate);
+        match kind {
+            "did" => {
+                let place = c.group.split_once('@').map_or("", |(_, place)| place);
+                experiments::difference_in_differences(what, &rows, &run.scenario, place)
+            }
+            "contrast" => {
+                experiments::with_and_without(&rows, &self.0[&Which::NoCriticalIllness].rows(replicate))
+            }
+            _ => experiments::jump_at_the_border(&rows, &run.scenario, &c.years),
+        }
     }
 
     fn in_year(&self, c: &Comparison, replicate: u32, year: i16) -> Option<f64> {
@@ -253,6 +310,11 @@ impl Runs {
             None if c.measure == RESIDENTS_PER_HOUSEHOLD => residents_per_household(run, year, &c.group),
             None => value(&c.measure),
             Some(("product", ids)) => ids.split('*').map(value).product(),
+            Some(("quotient", ids)) => {
+                let (top, bottom) = ids.split_once('/')?;
+                let top: Option<f64> = top.split('*').map(value).product();
+                Some(top? / value(bottom)?)
+            }
             Some(("fall", id)) => Some(run.value(replicate, year - 1, &c.group, id)? - value(id)?),
             Some(("without", id)) => without(run, replicate, year, &c.group, id),
             Some(("elasticity", "inpatient")) => self.inpatient_elasticity(replicate, year),
@@ -298,7 +360,7 @@ fn dearer_inpatient() -> Vec<(&'static str, String)> {
     let (township, county, city, province) = (of(0.80), of(0.70), of(0.55), of(0.48));
     let rates =
         format!("{{ township = {township}, county = {county}, city = {city}, province = {province} }}");
-    vec![("regimes.historical.layers.basic.rate", rates)]
+    vec![("layers.basic.rate", rates)]
 }
 
 /// Rates and annual ceiling of its outpatient layer in 2013, less a tenth: the ceiling binds on a mean
@@ -306,9 +368,17 @@ fn dearer_inpatient() -> Vec<(&'static str, String)> {
 fn dearer_outpatient() -> Vec<(&'static str, String)> {
     let of = |x: f64| format!("{:.3}", x * DEARER);
     let rates = format!("{{ township = {}, county = {}, city = 0.0, province = 0.0 }}", of(0.55), of(0.3));
+    vec![("layers.outpatient.rate", rates), ("layers.outpatient.ceiling_yuan", of(60.0))]
+}
+
+/// What came to the registered in `policies/historical.toml` in 2017, a year earlier.
+fn health_project() -> Vec<(&'static str, String)> {
+    let year = || "2016".to_owned();
     vec![
-        ("regimes.historical.layers.outpatient.rate", rates),
-        ("regimes.historical.layers.outpatient.ceiling_yuan", of(60.0)),
+        ("layers.aid-registered.first_year", year()),
+        ("layers.top-up-floor.first_year", year()),
+        ("layers.top-up-cap.first_year", year()),
+        ("deposits.share.registered", "{ step = [[2010, 0.4], [2016, 0.0]] }".to_owned()),
     ]
 }
 

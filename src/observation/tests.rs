@@ -8,9 +8,11 @@ use crate::scenario::{Options, Override, Scenario, load_text};
 /// Ids of the catalogue that a comparison uses.
 fn measures(comparison: &Comparison) -> Vec<&str> {
     match comparison.measure.split_once(':') {
+        _ if comparison.needs_panel() => Vec::new(),
         None if comparison.measure == runs::RESIDENTS_PER_HOUSEHOLD => Vec::new(),
         None => vec![&comparison.measure],
         Some(("product", factors)) => factors.split('*').collect(),
+        Some(("quotient", factors)) => factors.split(['*', '/']).collect(),
         Some(("fall" | "without", id)) => vec![id],
         Some(_) => Vec::new(),
     }
@@ -26,7 +28,8 @@ fn every_published_figure_is_compared_or_listed() {
     let mut seen: BTreeMap<&str, usize> = targets().iter().map(|t| (t.id.as_str(), 0)).collect();
     assert_eq!(seen.len(), targets().len(), "an id stands twice");
     let not = not_compared();
-    let named = figures().iter().map(|f| f.target.id.as_str()).chain(not.iter().map(|n| n.target.as_str()));
+    let all = figures().iter().chain(experiments());
+    let named = all.map(|f| f.target.id.as_str()).chain(not.iter().map(|n| n.target.as_str()));
     for target in named {
         *seen.get_mut(target).unwrap_or_else(|| panic!("{target} is no published figure")) += 1;
     }
@@ -53,7 +56,7 @@ fn every_driver_belongs_to_a_figure() {
 
 #[test]
 fn an_error_is_its_sampling_error_and_the_discrepancy_that_its_mismatch_allows() {
-    for figure in figures() {
+    for figure in figures().iter().chain(experiments()) {
         let (error, value) = (&figure.error, figure.target.value);
         let discrepancy = error.mismatch.share() * value.abs();
         let together = libm::sqrt(error.sampling_sd * error.sampling_sd + discrepancy * discrepancy);
@@ -97,8 +100,8 @@ fn the_rule_can_fail_on_either_side() {
 
 #[test]
 fn each_figure_can_be_observed_and_asking_for_one_changes_none() {
-    let all: Vec<&Figure> = figures().iter().collect();
-    let size = Size { households: 400, replicates: 2 };
+    let all: Vec<&Figure> = figures().iter().chain(experiments()).collect();
+    let size = Size { households: 1200, replicates: 2 };
     let values = observe(&history, &all, size, &Unwatched).expect("it runs");
     let missing: Vec<_> =
         all.iter().zip(&values).filter(|(_, v)| v.is_none()).map(|(f, _)| &f.target.id).collect();

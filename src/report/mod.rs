@@ -18,6 +18,7 @@ pub mod replicates;
 pub mod store;
 pub mod style;
 pub mod tables;
+pub mod validation;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -26,6 +26,7 @@ pub mod squeeze;
 pub mod sweep;
 pub mod trace;
 pub mod uncertainty;
+pub mod validation;
 pub mod who_pays;
 
 use std::collections::BTreeSet;
