@@ -14,6 +14,7 @@ use super::uncertain::{Done, Work};
 use super::{CliError, RunArgs};
 use crate::experiment::{Finished, Watch};
 use crate::gap;
+use crate::measures::outlay::OUTLAY;
 use crate::measures::table::{Results, Statistics};
 use crate::report::counties::{COUNTIES_PARQUET, CountiesWriter};
 use crate::report::panel;
@@ -21,6 +22,7 @@ use crate::report::store::{Existing, Store};
 use crate::report::style;
 use crate::report::{self, Counts, RunMeta, Timing};
 use crate::scenario::{Scenario, resolved_text};
+use crate::uncertainty::table::{Row, unit_and_label};
 use crate::units::Year;
 
 /// File of drawn parameters.
@@ -274,7 +276,50 @@ fn summary(
         },
         results.baseline
     )?;
+    if !results.uncertainty.is_empty() {
+        uncertain(results, out)?;
+    }
     writeln!(out, "results: {}", folder.display())?;
+    Ok(())
+}
+
+/// The headline differences with the interval of chance and the one of parameters.
+fn uncertain(results: &Results, out: &mut dyn Write) -> Result<(), CliError> {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header([
+        format!("\nless {}", results.baseline),
+        "\nquantity".to_owned(),
+        "\nmean".to_owned(),
+        "as far as\nchance goes".to_owned(),
+        "over draws of\nparameters".to_owned(),
+        "share of variance\nfrom parameters".to_owned(),
+    ]);
+    let shown = |row: &&Row| {
+        !row.subject.baseline.is_empty() && OUTLAY.iter().any(|(id, _, _)| *id == row.subject.measure)
+    };
+    for row in results.uncertainty.iter().filter(shown) {
+        let (unit, label) = unit_and_label(row.subject.measure);
+        let (factor, decimals) = if unit == "share" { (100.0, 2) } else { (1.0, 0) };
+        let ends = |ends: Option<(f64, f64)>| {
+            let of = |x: f64| style::signed(x * factor, decimals);
+            ends.map_or("–".to_owned(), |(low, high)| format!("{} to {}", of(low), of(high)))
+        };
+        let found = &row.components;
+        let share = found.variance_parameter.zip(found.variance_monte_carlo).filter(|(a, b)| a + b > 0.0);
+        table.add_row([
+            row.subject.regime.clone(),
+            format!("{}, {}", label.en, if unit == "share" { "points" } else { "yuan" }),
+            style::signed(found.mean * factor, decimals),
+            ends(found.monte_carlo),
+            ends(found.parameter),
+            share.map_or("–".to_owned(), |(a, b)| format!("{:.0} %", a / (a + b) * 100.0)),
+        ]);
+    }
+    writeln!(out)?;
+    for line in table.to_string().lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
     Ok(())
 }
 

@@ -187,9 +187,9 @@ fn reading(s: &Setting) -> Markup {
             "净贫困指人均收入扣除自付医疗费用、因病负债利息和自缴保费后低于国家扶贫标准；返贫仅计脱贫人口。",
         ),
         (
-            "Intervals say how well the mean over replicates is known. They do not hold the uncertainty of parameters. \
-             The level of return is weakly identified by what is published; the differences are what to rely on.",
-            "区间表示重复模拟均值的精度，不含参数不确定性。公开资料对返贫水平的识别较弱，应主要依据方案间差异。",
+            "Intervals say how well the mean over replicates is known. They do not hold the uncertainty of parameters, which stands \
+             in uncertainty.csv where parameters were drawn. The level of return is weakly identified by what is published; the differences are what to rely on.",
+            "区间表示重复模拟均值的精度，不含参数不确定性；抽取参数时见uncertainty.csv。公开资料对返贫水平的识别较弱，应主要依据方案间差异。",
         ),
         (
             "Read spending together with care forgone for money: who can't pay spends nothing.",

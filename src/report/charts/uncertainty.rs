@@ -16,8 +16,8 @@ const SHOWN: [(&str, &str); 4] =
 
 /// Width of the bars of shares in millimetres.
 const BAR: f64 = 11.0;
-/// Height of a row.
-const ROW: f64 = 4.6;
+/// Height of a row with a name of one line, and of two.
+const ROW: [f64; 2] = [4.6, 6.4];
 /// Thickness of the interval of chance in points.
 const THICK_PT: f64 = 2.6;
 
@@ -121,9 +121,12 @@ fn panel(
         .map(|(_, row)| ends(row))
         .fold((0.0_f64, 0.0_f64), |(low, high), (a, b)| (low.min(a), high.max(b)));
     let ticks = nice_ticks(reach.0 * factor, reach.1 * factor, 5);
+    let lines: Vec<Vec<String>> =
+        names.iter().map(|name| wrap(name, NOTE_PT, Weight::Regular, room + 0.5, 2)).collect();
+    let row_height = ROW[usize::from(lines.iter().any(|lines| lines.len() > 1))];
     // A handful of rows.
     #[allow(clippy::cast_precision_loss)]
-    let height = rows.len() as f64 * ROW;
+    let height = rows.len() as f64 * row_height;
     let plot = Plot {
         left: left + room + 2.0,
         right: left + width - BAR - 3.5,
@@ -134,11 +137,10 @@ fn panel(
     };
     grid_across(sheet, &plot, &ticks);
     sheet.canvas.line(&[(plot.x(0.0), plot.top), (plot.x(0.0), plot.bottom)], AXIS_PT, theme.ink);
-    for (((regime, row), name), at) in rows.iter().zip(&names).zip(0u32..) {
-        let middle = plot.top + (f64::from(at) + 0.5) * ROW;
-        let lines = wrap(name, NOTE_PT, Weight::Regular, room + 0.5, 2);
+    for (((regime, row), lines), at) in rows.iter().zip(&lines).zip(0u32..) {
+        let middle = plot.top + (f64::from(at) + 0.5) * row_height;
         let style = Text::label(theme.ink).sized(NOTE_PT).aligned(Align::End);
-        sheet.canvas.block_centred((left + room, middle), &lines, style);
+        sheet.canvas.block_centred((left + room, middle), lines, style);
         let colour = theme.regime(*regime);
         let place =
             |(low, high): (f64, f64)| [(plot.x(low * factor), middle), (plot.x(high * factor), middle)];
