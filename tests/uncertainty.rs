@@ -137,7 +137,7 @@ fn draws_of_the_prior_are_the_same_at_any_number_of_threads_and_tell_their_varia
     let more = ["--parameters", "prior", "--draws", "3", "--variants", variant.to_str().expect("a text")];
     fanpin(&one, &[&more[..], &["--threads", "1"]].concat()).success();
     fanpin(&two, &[&more[..], &["--threads", "2"]].concat()).success();
-    for table in ["uncertainty.csv", "parameters.csv", "manifest.json", "differences.csv"] {
+    for table in ["uncertainty.csv", "parameters.csv", "manifest.json", "differences.csv", "tables/uncertainty.en.tex"] {
         let read = |folder: &Path| fs::read(folder.join(table)).expect("it is there");
         assert!(read(&one) == read(&two), "{table}");
     }
@@ -195,10 +195,37 @@ fn what_does_not_go_together_is_refused() {
     refused(&["--parameters", "prior", "--draws", "1"], "from 2 to 100000");
     refused(&["--parameters", "prior", "--precision", "che_40=0.1"], "not with drawn parameters");
     refused(&["--precision", "che_4=0.1"], "did you mean `che_40`?");
+    refused(&["--precision", "che_40@marginl=0.1"], "did you mean `marginal`?");
+    refused(&["--precision", "che_40=0.1", "--max-replicates", "10001"], "to 10000, found 10001");
     refused(&["--draws", "3"], "--parameters");
+    let none = home.path().join("none.csv");
+    fs::write(&none, "# none yet\ndraw\n").expect("writable");
+    refused(&["--parameters", none.to_str().expect("a text")], "none.csv:2: there is no posterior yet");
     let variant = home.path().join("variant.toml");
     let text = "name = \"variant\"\nextends = \"inclusive-vs-targeted\"\nbaseline = \"inclusive\"\n";
     fs::write(&variant, text).expect("writable");
     let variant = variant.to_str().expect("a text");
     refused(&["--parameters", "prior", "--draws", "2", "--variants", variant], "other regimes, years");
+}
+
+#[test]
+fn what_is_set_is_not_drawn_and_a_draw_may_take_the_rest_from_priors() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (posterior, folder) = (home.path().join("posterior.csv"), home.path().join("run"));
+    fs::write(&posterior, POSTERIOR).expect("writable");
+    let source = format!("{}+prior", posterior.display());
+    let set = ["--parameters", &source, "--draws", "2", "--set", "society.economy.floor_lines=0.7"];
+    let said = fanpin(&folder, &[&set[..], &["--set", "plan.replicates=3"]].concat()).success();
+    let said = String::from_utf8_lossy(&said.get_output().stderr).into_owned();
+    assert!(said.contains("not drawn, but as the scenario sets them: society.economy.floor_lines"), "{said}");
+    let drawn = fs::read_to_string(folder.join("parameters.csv")).expect("it is there");
+    let head: Vec<&str> = drawn.lines().next().expect("a head").split(',').collect();
+    assert_eq!(head[..2], ["draw", "society.care.admission_factor"]);
+    assert!(head.len() > 100 && !head.contains(&"society.economy.floor_lines"));
+    // Rows 1 and 2 of three: evenly from the first.
+    let firsts: Vec<&str> = drawn.lines().skip(1).map(|line| line.split(',').nth(1).expect("a value")).collect();
+    assert_eq!(firsts, ["0.8", "1.6"]);
+    let manifest = fs::read_to_string(folder.join("manifest.json")).expect("it is there");
+    assert!(manifest.contains("\"parameters\": \"file+prior\""), "{manifest}");
+    assert!(manifest.contains("\"replicates_per_draw\": \"3\"") && manifest.contains("\"replicates\": 6"), "{manifest}");
 }

@@ -14,7 +14,7 @@ use super::uncertain::{Done, Work};
 use super::{CliError, RunArgs};
 use crate::experiment::{Finished, Watch};
 use crate::gap;
-use crate::measures::outlay::OUTLAY;
+use crate::measures::outlay::CATASTROPHIC;
 use crate::measures::table::{Results, Statistics};
 use crate::report::counties::{COUNTIES_PARQUET, CountiesWriter};
 use crate::report::panel;
@@ -22,7 +22,7 @@ use crate::report::store::{Existing, Store};
 use crate::report::style;
 use crate::report::{self, Counts, RunMeta, Timing};
 use crate::scenario::{Scenario, resolved_text};
-use crate::uncertainty::table::{Row, unit_and_label};
+use crate::uncertainty::table::{HEADLINE, difference, unit_and_label};
 use crate::units::Year;
 
 /// File of drawn parameters.
@@ -47,7 +47,7 @@ pub fn run(args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let file = by_county.finish().map_err(parquet)?;
     store.keep(file)?;
     watch.bar.finish_and_clear();
-    let Done { scenario, finished, replicates, options, parameters, remarks } = done;
+    let Done { scenario, finished, replicates, options, parameters, remarks, warnings } = done;
     let timing = clock.timing(&finished, pool.current_num_threads());
     for remark in &remarks {
         writeln!(io::stderr(), "note: {remark}").map_err(CliError::Print)?;
@@ -61,7 +61,7 @@ pub fn run(args: &RunArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let meta = RunMeta { options, ..meta(&scenario, &finished, replicates, timing) };
     let written =
         report::write_into(store, &finished.results, &meta, &scenario.output).map_err(CliError::Report)?;
-    for warning in &written.warnings {
+    for warning in warnings.iter().chain(&written.warnings) {
         writeln!(io::stderr(), "warning: {warning}").map_err(CliError::Print)?;
     }
     if let (1.., Some(timing)) = (args.verbose, &meta.timing) {
@@ -265,16 +265,18 @@ fn summary(
     for line in table.to_string().lines() {
         writeln!(out, "{}", line.trim_end())?;
     }
+    let interval_is = match (meta.counts.replicates, results.uncertainty.is_empty()) {
+        (0 | 1, _) => "",
+        (_, true) => "±: 95 % interval of the mean over replicates, paired for differences\n",
+        (_, false) => {
+            "±: the same over all replicates as if their parameters had not been drawn; both intervals stand below\n"
+        }
+    };
     writeln!(
         out,
         "{}hardship: catastrophic spending (40 % of non-food) or needed hospital care forgone for money\n\
          saved, lost: lifted households that returned since {switch} under {} only, under this regime only",
-        if meta.counts.replicates > 1 {
-            "±: 95 % interval of the mean over replicates, paired for differences\n"
-        } else {
-            ""
-        },
-        results.baseline
+        interval_is, results.baseline
     )?;
     if !results.uncertainty.is_empty() {
         uncertain(results, out)?;
@@ -295,10 +297,15 @@ fn uncertain(results: &Results, out: &mut dyn Write) -> Result<(), CliError> {
         "over draws of\nparameters".to_owned(),
         "share of variance\nfrom parameters".to_owned(),
     ]);
-    let shown = |row: &&Row| {
-        !row.subject.baseline.is_empty() && OUTLAY.iter().any(|(id, _, _)| *id == row.subject.measure)
+    let mut settled = false;
+    let shown = HEADLINE.into_iter().chain([(CATASTROPHIC, "all")]);
+    let of = |(measure, group)| {
+        results
+            .regimes
+            .iter()
+            .filter_map(move |(regime, ..)| difference(&results.uncertainty, regime, measure, group))
     };
-    for row in results.uncertainty.iter().filter(shown) {
+    for row in shown.flat_map(of) {
         let (unit, label) = unit_and_label(row.subject.measure);
         let (factor, decimals) = if unit == "share" { (100.0, 2) } else { (1.0, 0) };
         let ends = |ends: Option<(f64, f64)>| {
@@ -306,10 +313,16 @@ fn uncertain(results: &Results, out: &mut dyn Write) -> Result<(), CliError> {
             ends.map_or("–".to_owned(), |(low, high)| format!("{} to {}", of(low), of(high)))
         };
         let found = &row.components;
+        settled |= found.variance_parameter == Some(0.0);
         let share = found.variance_parameter.zip(found.variance_monte_carlo).filter(|(a, b)| a + b > 0.0);
         table.add_row([
             row.subject.regime.clone(),
-            format!("{}, {}", label.en, if unit == "share" { "points" } else { "yuan" }),
+            format!(
+                "{}, {}, {}",
+                label.en,
+                row.subject.year,
+                if unit == "share" { "points" } else { "yuan" }
+            ),
             style::signed(found.mean * factor, decimals),
             ends(found.monte_carlo),
             ends(found.parameter),
@@ -319,6 +332,13 @@ fn uncertain(results: &Results, out: &mut dyn Write) -> Result<(), CliError> {
     writeln!(out)?;
     for line in table.to_string().lines() {
         writeln!(out, "{}", line.trim_end())?;
+    }
+    writeln!(out, "95 % intervals; over draws, what chance adds to their spread is taken out")?;
+    if settled {
+        writeln!(
+            out,
+            "equal ends, 0 %: draws differ no more than chance would make them; --replicates tells more"
+        )?;
     }
     Ok(())
 }

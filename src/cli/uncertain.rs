@@ -8,12 +8,13 @@ use clap::Args;
 use sha2::{Digest, Sha256};
 
 use super::run::Bar;
-use super::{CliError, RunArgs, files};
+use super::{CliError, RunArgs, SetArgs, files};
 use crate::experiment::{self, Finished};
+use crate::measures::catalogue::GROUPS;
 use crate::measures::compute::Collector;
 use crate::measures::counties::CountyYear;
 use crate::measures::table::{Results, Statistics};
-use crate::scenario::{Override, Scenario};
+use crate::scenario::{Override, Scenario, ScenarioError, resolved_text};
 use crate::uncertainty::draws::{self, DrawError, Draws};
 use crate::uncertainty::overrides;
 use crate::uncertainty::posterior::Posterior;
@@ -27,12 +28,15 @@ const PER_DRAW: u32 = 2;
 /// Most replicates of a run that goes on until it is precise.
 const MOST_REPLICATES: u32 = 1000;
 
+/// Most replicates of a plan.
+const MOST_OF_A_PLAN: u32 = 10_000;
+
 /// Options of `fanpin run` about uncertainty.
 #[derive(Debug, Clone, Default, Args)]
 pub struct UncertaintyArgs {
-    /// Values of parameters: `prior` draws them from the book's ranges, `posterior` from the shipped calibration, a file from
-    /// another one; `best` takes the calibration's best point
-    #[arg(long, value_name = "prior|posterior|best|FILE")]
+    /// Values of parameters: `prior` draws them from the book's priors, `posterior` from the shipped calibration and a file from
+    /// another one; `posterior+prior` takes the rest from priors; `best` is the calibration's best point
+    #[arg(long, value_name = "prior|posterior|posterior+prior|best|FILE")]
     pub parameters: Option<String>,
     /// Draws of parameters, each with the replicates of --replicates (then 2 unless given) [default: 50]
     #[arg(long, value_name = "N", requires = "parameters")]
@@ -63,9 +67,12 @@ pub(super) enum Work {
 pub(super) struct DrawnWork {
     scenario: Scenario,
     draws: Draws,
-    variants: Vec<Draws>,
+    /// Other scenarios at the same draws, `[variant][draw]`.
+    variants: Vec<Vec<Scenario>>,
     /// What the manifest tells of it.
     options: BTreeMap<String, String>,
+    /// What the user should know.
+    remarks: Vec<String>,
 }
 
 /// An interval that is to be narrow.
@@ -92,6 +99,8 @@ pub(super) struct Done {
     pub parameters: Option<String>,
     /// What the user should know.
     pub remarks: Vec<String>,
+    /// What was asked for and isn't so.
+    pub warnings: Vec<String>,
 }
 
 impl Work {
@@ -131,8 +140,11 @@ impl Work {
         if scenario.regimes.len() < 2 {
             return Err(CliError::Usage("--precision is of differences, and there is one regime".to_owned()));
         }
-        if most < scenario.plan.replicates.max(2) {
-            let message = format!("--max-replicates {most} is fewer than the replicates to begin with");
+        let begin = scenario.plan.replicates.max(2);
+        if !(begin..=MOST_OF_A_PLAN).contains(&most) {
+            let message = format!(
+                "--max-replicates: expected a number from {begin}, with which the run begins, to {MOST_OF_A_PLAN}, found {most}"
+            );
             return Err(CliError::Usage(message));
         }
         Ok(Self::Precise(Box::new(scenario), wanted.map_err(CliError::Usage)?, most))
@@ -167,14 +179,14 @@ impl Work {
             Self::Plain(scenario) => {
                 let finished = experiment::run_by_county(scenario, watch, by_county).map_err(stopped)?;
                 let replicates = scenario.plan.replicates;
-                let (options, parameters, remarks) = (BTreeMap::new(), None, Vec::new());
                 Ok(Done {
                     scenario: (**scenario).clone(),
                     finished,
                     replicates,
-                    options,
-                    parameters,
-                    remarks,
+                    options: BTreeMap::new(),
+                    parameters: None,
+                    remarks: Vec::new(),
+                    warnings: Vec::new(),
                 })
             }
             Self::Drawn(work) => work.run(watch, by_county),
@@ -187,7 +199,7 @@ impl Work {
 fn loader<'a>(
     args: &'a RunArgs,
     file: &'a Path,
-) -> impl Fn(&[Override]) -> Result<Scenario, crate::scenario::ScenarioError> + 'a {
+) -> impl Fn(&[Override]) -> Result<Scenario, ScenarioError> + 'a {
     move |under| files::load_over(file, under.to_vec(), &args.scenario.set, args.output.overrides())
 }
 
@@ -195,61 +207,133 @@ pub(super) fn shipped() -> Result<Posterior, CliError> {
     Posterior::shipped().map_err(|error| CliError::Usage(error.to_string()))
 }
 
+/// Loads scenario files for a run at drawn parameters.
+struct Loading<'a> {
+    args: &'a RunArgs,
+    /// Replicates of a draw where the user doesn't say.
+    replicates: Option<u32>,
+}
+
+impl Loading<'_> {
+    fn of(args: &RunArgs) -> Loading<'_> {
+        let own = &args.scenario.set;
+        let said = own.replicates.is_some() || set_keys(own).iter().any(|key| key == "plan.replicates");
+        Loading { args, replicates: (!said).then_some(PER_DRAW) }
+    }
+
+    fn load(&self, file: &Path, under: &[Override]) -> Result<Scenario, ScenarioError> {
+        let mut more = self.args.output.overrides();
+        let origin = || "--parameters".to_owned();
+        more.extend(
+            self.replicates.map(|n| Override { origin: origin(), text: format!("plan.replicates={n}") }),
+        );
+        files::load_over(file, under.to_vec(), &self.args.scenario.set, more)
+    }
+}
+
+/// The keys that `--set` names.
+fn set_keys(set: &SetArgs) -> Vec<String> {
+    set.set.iter().filter_map(|text| Some(text.split_once('=')?.0.trim().to_owned())).collect()
+}
+
+/// Where draws come from, with the hash of a posterior.
+fn source(from: &str) -> Result<(draws::From, Option<String>), CliError> {
+    let shipped_hash = || Some(hash(Posterior::shipped_text().as_bytes()));
+    Ok(match from {
+        "prior" => (draws::From::Prior, None),
+        "posterior" => (draws::From::Posterior(shipped()?), shipped_hash()),
+        "posterior+prior" => (draws::From::PosteriorAndPrior(shipped()?), shipped_hash()),
+        other => {
+            let (file, rest) = other.strip_suffix("+prior").map_or((other, false), |file| (file, true));
+            let text = std::fs::read_to_string(file).map_err(|error| {
+                let known = "expected prior, posterior, posterior+prior, best or a file that can be read";
+                CliError::Usage(format!("--parameters: {known}; `{file}` can't be read: {error}"))
+            })?;
+            let posterior =
+                Posterior::read(file, &text).map_err(|error| CliError::Usage(error.to_string()))?;
+            let from = if rest { draws::From::PosteriorAndPrior } else { draws::From::Posterior };
+            (from(posterior), Some(hash(text.as_bytes())))
+        }
+    })
+}
+
 impl DrawnWork {
     fn of(args: &RunArgs, from: &str) -> Result<Self, CliError> {
-        let mut options = BTreeMap::new();
-        let mut option = |key: &str, value: String| options.insert(key.to_owned(), value);
-        let (source, most) = match from {
-            "prior" => (draws::From::Prior, usize::MAX),
-            "posterior" => {
-                option("posterior_sha256", hash(Posterior::shipped_text().as_bytes()));
-                let posterior = shipped()?;
-                let most = posterior.draws.len();
-                (draws::From::Posterior(posterior), most)
-            }
-            file => {
-                let text = std::fs::read_to_string(file).map_err(|error| {
-                    CliError::Usage(format!("--parameters: `{file}` can't be read: {error}"))
-                })?;
-                option("posterior_sha256", hash(text.as_bytes()));
-                let posterior =
-                    Posterior::read(file, &text).map_err(|error| CliError::Usage(error.to_string()))?;
-                let most = posterior.draws.len();
-                (draws::From::Posterior(posterior), most)
+        let (source, posterior) = source(from)?;
+        let most = match &source {
+            draws::From::Prior => usize::MAX,
+            draws::From::Posterior(posterior) | draws::From::PosteriorAndPrior(posterior) => {
+                posterior.draws.len()
             }
         };
         let own = &args.uncertainty;
         let count = own.draws.unwrap_or(DRAWS.min(most));
         if !(2..=100_000).contains(&count) {
-            return Err(CliError::Usage(format!(
-                "--draws: expected a number from 2 to 100000, found {count}"
-            )));
+            let message = format!("--draws: expected a number from 2 to 100000, found {count}");
+            return Err(CliError::Usage(message));
         }
-        // A posterior by path is a file of the user's; its name is no part of the result, its hash is.
-        option("parameters", if matches!(from, "prior" | "posterior") { from } else { "file" }.to_owned());
-        option("draws", count.to_string());
-        let per_draw = args.scenario.set.replicates.is_none().then_some(PER_DRAW);
-        let load = |file: &Path, under: &[Override]| {
-            let mut more = args.output.overrides();
-            let text = |n| format!("plan.replicates={n}");
-            more.extend(per_draw.map(|n| Override { origin: "--parameters".to_owned(), text: text(n) }));
-            files::load_over(file, under.to_vec(), &args.scenario.set, more)
-        };
-        let main = |under: &[Override]| load(&args.scenario.file, under);
+        let loading = Loading::of(args);
+        let main = |under: &[Override]| loading.load(&args.scenario.file, under);
         let scenario = main(&[])?;
         let refused = |error: DrawError| match error {
             DrawError::Scenario(error) | DrawError::Refused(error) => CliError::Scenario(error),
             other => CliError::Usage(format!("--draws: {other}")),
         };
-        let draws = Draws::of(&source, count, scenario.plan.seed, &main).map_err(refused)?;
-        let mut variants = Vec::new();
+        let set = set_keys(&args.scenario.set);
+        let draws = Draws::of(&source, count, scenario.plan.seed, &set, &main).map_err(refused)?;
+        let mut options = BTreeMap::from([
+            // A posterior by path is a file of the user's; its name is no part of the result, its hash is.
+            ("parameters".to_owned(), source_name(&source, from).to_owned()),
+            ("draws".to_owned(), count.to_string()),
+            ("replicates_per_draw".to_owned(), scenario.plan.replicates.to_string()),
+        ]);
+        options.extend(posterior.map(|hash| ("posterior_sha256".to_owned(), hash)));
+        let mut work = Self { scenario, draws, variants: Vec::new(), options, remarks: Vec::new() };
+        work.tell_of_draws();
         for file in &own.variants {
-            variants.push(variant(&scenario, &draws, file, &|under| load(file, under))?);
+            work.add_variant(file, &|under| loading.load(file, under))?;
         }
-        if !variants.is_empty() {
-            options.insert("variants".to_owned(), variants.len().to_string());
+        Ok(work)
+    }
+
+    fn tell_of_draws(&mut self) {
+        let draws = &self.draws;
+        if draws.refused > 0 {
+            self.remarks.push(format!(
+                "{} drawn points did not hold as scenarios and were drawn again",
+                draws.refused
+            ));
         }
-        Ok(Self { scenario, draws, variants, options })
+        if !draws.kept.is_empty() {
+            self.remarks.push(format!("not drawn, but as the scenario sets them: {}", draws.kept.join(", ")));
+        }
+        if self.scenario.plan.replicates < 2 {
+            let message = "with one replicate a draw, chance can't be told from parameters: take two or more";
+            self.remarks.push(message.to_owned());
+        }
+    }
+
+    /// Another scenario at the same draws.
+    fn add_variant(
+        &mut self,
+        file: &Path,
+        load: &(dyn Fn(&[Override]) -> Result<Scenario, ScenarioError> + Sync),
+    ) -> Result<(), CliError> {
+        let own = load(&[])?;
+        let ids = |scenario: &Scenario| scenario.regimes.iter().map(|r| r.id.clone()).collect::<Vec<_>>();
+        let plan = |s: &Scenario| (s.plan.first_year, s.plan.last_year, s.plan.replicates, s.baseline);
+        if ids(&own) != ids(&self.scenario) || plan(&own) != plan(&self.scenario) {
+            let message = "has other regimes, years, replicates or another baseline than the scenario";
+            return Err(CliError::Usage(format!("--variants: `{}` {message}", file.display())));
+        }
+        let (scenarios, kept) = self.draws.of_variant(&self.scenario, load)?;
+        if !kept.is_empty() {
+            self.remarks.push(format!("{}: as this scenario sets them: {}", file.display(), kept.join(", ")));
+        }
+        let number = self.variants.len() + 1;
+        self.options.insert(format!("variant_{number}_sha256"), hash(resolved_text(&own).as_bytes()));
+        self.variants.push(scenarios);
+        Ok(())
     }
 
     fn run(&self, watch: &Bar, by_county: &mut (dyn FnMut(&[CountyYear]) + Send)) -> Result<Done, CliError> {
@@ -259,50 +343,30 @@ impl DrawnWork {
             experiment::run_each(&self.draws.scenarios, per_draw, watch, by_county).map_err(stopped)?;
         let mut others: Vec<Results> = Vec::new();
         for variant in &self.variants {
-            let run = experiment::run_each(&variant.scenarios, per_draw, watch, &mut |_| {});
+            let run = experiment::run_each(variant, per_draw, watch, &mut |_| {});
             others.push(run.map_err(stopped)?.results);
         }
         finished.results.uncertainty = table::rows(&finished.results, per_draw, &others);
-        let mut remarks = Vec::new();
-        if self.draws.refused > 0 {
-            remarks.push(format!(
-                "{} drawn points were refused by the check of scenarios and drawn again",
-                self.draws.refused
-            ));
-        }
-        if !self.draws.kept.is_empty() {
-            remarks.push(format!("left as the scenario sets them: {}", self.draws.kept.join(", ")));
-        }
         let draws = u32::try_from(self.draws.scenarios.len()).expect("at most 100,000 draws");
         Ok(Done {
             finished,
             replicates: draws * per_draw,
             options: self.options.clone(),
             parameters: Some(self.draws.csv()),
-            remarks,
+            remarks: self.remarks.clone(),
+            warnings: Vec::new(),
             scenario: self.scenario.clone(),
         })
     }
 }
 
-/// Another scenario at the same draws.
-fn variant(
-    scenario: &Scenario,
-    draws: &Draws,
-    file: &Path,
-    load: &dyn Fn(&[Override]) -> Result<Scenario, crate::scenario::ScenarioError>,
-) -> Result<Draws, CliError> {
-    let at = |values: &Vec<f64>| load(&overrides(&draws.keys, values, "drawn parameters"));
-    let scenarios: Result<Vec<Scenario>, _> = draws.values.iter().map(at).collect();
-    let scenarios = scenarios?;
-    let ids = |scenario: &Scenario| scenario.regimes.iter().map(|r| r.id.clone()).collect::<Vec<_>>();
-    let plan = |s: &Scenario| (s.plan.first_year, s.plan.last_year, s.plan.replicates, s.baseline);
-    let other = &scenarios[0];
-    if ids(other) != ids(scenario) || plan(other) != plan(scenario) {
-        let message = "has other regimes, years, replicates or another baseline than the scenario";
-        return Err(CliError::Usage(format!("--variants: `{}` {message}", file.display())));
+/// What the manifest calls a source of draws.
+const fn source_name<'a>(source: &draws::From, from: &'a str) -> &'a str {
+    match (source, from.as_bytes()) {
+        (_, b"prior" | b"posterior" | b"posterior+prior") => from,
+        (draws::From::PosteriorAndPrior(_), _) => "file+prior",
+        _ => "file",
     }
-    Ok(Draws { scenarios, ..draws.clone() })
 }
 
 fn hash(bytes: &[u8]) -> String {
@@ -342,6 +406,13 @@ impl Wanted {
                 }
                 Err(_) => part.clone_into(&mut group),
             }
+        }
+        let places = scenario.places.iter().map(|place| format!("place:{}", place.id));
+        let groups: Vec<String> = GROUPS.iter().map(|(id, _)| (*id).to_owned()).chain(places).collect();
+        if !groups.contains(&group) {
+            let near = crate::evidence::nearest(&group, groups.iter().map(String::as_str));
+            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            return Err(wrong(format!("there is no group `{group}`{near}")));
         }
         Ok(Self { text: what.to_owned(), measure: measure.to_owned(), group, year, width })
     }
@@ -388,7 +459,7 @@ fn precise(
         next
     })
     .map_err(|_| CliError::Interrupted)?;
-    let remarks = remarks(wanted, &finished.results, reached, missing);
+    let (remarks, warnings) = remarks(wanted, &finished.results, reached, missing);
     let set = Override { origin: "--precision".to_owned(), text: format!("plan.replicates={reached}") };
     let under = match args.uncertainty.parameters.as_deref() {
         Some("best") => {
@@ -400,30 +471,40 @@ fn precise(
     let more = args.output.overrides().into_iter().chain([set]).collect();
     let scenario = files::load_over(&args.scenario.file, under, &args.scenario.set, more)?;
     let (options, parameters) = (BTreeMap::new(), None);
-    Ok(Done { scenario, finished, replicates: reached, options, parameters, remarks })
+    Ok(Done { scenario, finished, replicates: reached, options, parameters, remarks, warnings })
 }
 
-/// What was reached, measure by measure.
-fn remarks(wanted: &[Wanted], results: &Results, reached: u32, missing: Option<u32>) -> Vec<String> {
-    let of = |wanted: &Wanted| {
+/// What was reached and what wasn't, measure by measure.
+fn remarks(
+    wanted: &[Wanted],
+    results: &Results,
+    reached: u32,
+    missing: Option<u32>,
+) -> (Vec<String>, Vec<String>) {
+    let (mut remarks, mut warnings) = (Vec::new(), Vec::new());
+    for wanted in wanted {
         let rows = results.differences.iter().filter(|row| {
             row.measure == wanted.measure && row.group == wanted.group && row.year == wanted.year
         });
         let widest = rows
             .filter_map(|row| Some(row.statistics.ci_high? - row.statistics.ci_low?))
             .fold(None, |widest: Option<f64>, width| Some(widest.map_or(width, |w| w.max(width))));
+        let what = format!("{} in {}", wanted.text, wanted.year);
         match widest {
-            None => format!("{}: no paired difference is defined", wanted.text),
+            None => warnings.push(format!("{what}: no paired difference is defined in two replicates")),
             Some(width) if width <= wanted.width => {
-                format!("{}: {width:.3e} wide with {reached} replicates", wanted.text)
+                remarks.push(format!("{what}: {width:.3e} wide with {reached} replicates"));
             }
             Some(width) => {
                 let about = missing.map_or(String::new(), |n| format!("; about {n} would do"));
-                format!("{}: still {width:.3e} wide with {reached} replicates{about}", wanted.text)
+                warnings.push(format!(
+                    "{what}: still {width:.3e} wide with {reached} replicates, {:.3e} was wanted{about}",
+                    wanted.width
+                ));
             }
         }
-    };
-    wanted.iter().map(of).collect()
+    }
+    (remarks, warnings)
 }
 
 #[cfg(test)]
@@ -445,6 +526,7 @@ mod tests {
                 .expect_err("misspelt")
                 .contains("did you mean `poverty_return_rate`?")
         );
+        assert!(read("che_40@marginl=0.1").expect_err("group").contains("did you mean `marginal`?"));
         assert!(read("che_40=0").expect_err("no width").contains("over 0"));
         assert!(read("che_40=x").expect_err("no number").contains("found `x`"));
         assert!(read("che_40").expect_err("no width").contains("expected MEASURE"));

@@ -3,7 +3,7 @@
 //! A run at `D` draws of parameters with `R` replicates each is a one-way layout (Searle, Casella and McCulloch 1992, ch. 3): the mean
 //! square within draws estimates the variance of chance σ², that between draws estimates σ² + R·τ², τ² the variance that parameters
 //! bring. A negative estimate of τ² is set to nought. With several scenarios at the same draws, the variance of their means over draws, less
-//! what chance gives it, is the scenarios' own.
+//! what draws and chance give it, is the scenarios' own.
 
 use crate::measures::statistics::{mean, quantile, t_quantile, variance};
 
@@ -72,13 +72,32 @@ fn spread(means: &[f64], centre: f64, between: f64) -> (f64, f64) {
     (quantile(&shrunk, 0.025), quantile(&shrunk, 0.975))
 }
 
-/// Variance between scenarios of their means over draws, less what chance gives it; nothing with under two scenarios.
+/// Variance between scenarios of their means over draws, less what draws and chance give it; nothing with under two scenarios or under
+/// two draws with a value in all of them.
+///
+/// Scenarios are run at the same draws with the same random numbers, so draws are the blocks of a two-way layout: what moves a
+/// draw under all scenarios alike is no noise. What moves it under one and not another is, mean square of interaction over the number
+/// of draws (Searle, Casella and McCulloch 1992, ch. 4). `[scenario][draw][replicate]`.
 #[must_use]
-pub fn between_scenarios(scenarios: &[Components]) -> Option<f64> {
-    let means: Vec<f64> = scenarios.iter().map(|one| one.mean).collect();
-    let noise = |one: &Components| Some(one.variance_monte_carlo? / real(one.replicates));
-    let noise: Option<Vec<f64>> = scenarios.iter().map(noise).collect();
-    Some((variance(&means)? - mean(&noise?)?).max(0.0))
+pub fn between_scenarios(scenarios: &[&[Vec<f64>]]) -> Option<f64> {
+    let draws = scenarios.iter().map(|draws| draws.len()).min()?;
+    let of_draw =
+        |draw: usize| scenarios.iter().map(|draws| mean(&draws[draw])).collect::<Option<Vec<f64>>>();
+    let blocks: Vec<Vec<f64>> = (0..draws).filter_map(of_draw).collect();
+    let column = |at: usize| mean(&blocks.iter().map(|block| block[at]).collect::<Vec<f64>>());
+    let centres: Vec<f64> = (0..scenarios.len()).map(column).collect::<Option<_>>()?;
+    let between = variance(&centres)?;
+    if blocks.len() < 2 {
+        return None;
+    }
+    let (whole, mut interaction) = (mean(&centres)?, 0.0);
+    for block in &blocks {
+        let level = mean(block)?;
+        let apart = block.iter().zip(&centres).map(|(value, centre)| value - level - centre + whole);
+        interaction += apart.map(|apart| apart * apart).sum::<f64>();
+    }
+    let degrees = real((blocks.len() - 1) * (scenarios.len() - 1));
+    Some((between - interaction / degrees / real(blocks.len())).max(0.0))
 }
 
 /// Counts of draws and replicates are far below 2^53.
@@ -158,12 +177,25 @@ mod tests {
     }
 
     #[test]
-    fn scenarios_apart_by_more_than_chance() {
-        let of =
-            |mean: f64| Components::of(&[vec![mean - 1.0, mean + 1.0], vec![mean, mean]]).expect("values");
-        // Means 0 and 4: variance 8; chance of a mean: within variances 2 and 0, mean 1, over 4 replicates.
-        near(between_scenarios(&[of(0.0), of(4.0)]).expect("two"), 8.0 - 0.25);
-        assert_eq!(between_scenarios(&[of(0.0)]), None);
-        near(between_scenarios(&[of(0.0), of(0.1)]).expect("two"), 0.0);
+    fn scenarios_apart_by_more_than_draws_and_chance() {
+        let of = |draws: &[(f64, f64)]| draws.iter().map(|(a, b)| vec![*a, *b]).collect::<Vec<Vec<f64>>>();
+        // Draws' means 1, 5, 9 and 3, 10, 11: scenarios' 5 and 8, variance 4.5. Apart from scenario and draw: 1/2, -1, 1/2 and the
+        // opposite, sum of squares 3, over 2 degrees of freedom and 3 draws.
+        let (first, second) =
+            (of(&[(0.0, 2.0), (5.0, 5.0), (8.0, 10.0)]), of(&[(3.0, 3.0), (9.0, 11.0), (10.0, 12.0)]));
+        near(between_scenarios(&[&first, &second]).expect("two"), 4.5 - 3.0 / 2.0 / 3.0);
+        // A shift that all draws share has no noise, however far draws lie apart.
+        let shifted: Vec<Vec<f64>> =
+            first.iter().map(|draw| draw.iter().map(|value| value + 2.0).collect()).collect();
+        near(between_scenarios(&[&first, &shifted]).expect("two"), 2.0);
+        // Two scenarios whose draws differ in both directions aren't told apart.
+        let crossed = of(&[(9.0, 9.0), (5.0, 5.0), (1.0, 1.0)]);
+        near(between_scenarios(&[&first, &crossed]).expect("two"), 0.0);
+        assert_eq!(between_scenarios(&[&first]), None);
+        assert_eq!(between_scenarios(&[&first[..1], &second[..1]]), None);
+        // A draw without a value in one of them is left out of both.
+        let gap = vec![second[0].clone(), Vec::new(), second[2].clone()];
+        let kept = |all: &[Vec<f64>]| vec![all[0].clone(), all[2].clone()];
+        assert_eq!(between_scenarios(&[&first, &gap]), between_scenarios(&[&kept(&first), &kept(&second)]));
     }
 }

@@ -1,7 +1,7 @@
 //! The posterior of a calibration: draws of its free parameters, the first of them the best.
 //!
 //! A file of comma-separated values: lines of remarks (`#`), a head `draw,<key>,<key>…`, then a row a draw; draw 0 is the best
-//! point and no draw of the posterior.
+//! point and no draw of the posterior. A head of `draw` alone stands for one that is still to be drawn.
 
 use std::fmt;
 
@@ -47,7 +47,7 @@ impl Posterior {
     /// The one that ships.
     ///
     /// # Errors
-    /// Never in a released version: a test reads it.
+    /// [`PosteriorError`] as long as there is none.
     pub fn shipped() -> Result<Self, PosteriorError> {
         Self::read(SHIPPED_NAME, SHIPPED)
     }
@@ -74,11 +74,14 @@ impl Posterior {
         for record in reader.records() {
             let record =
                 record.map_err(|e| error(e.position().map_or(1, csv::Position::line), e.to_string()))?;
-            rows.push((record.position().map_or(1, csv::Position::line), record));
+            rows.push((line_of(text, record.position().map_or(1, csv::Position::line)), record));
         }
         let Some(((at, head), rows)) = rows.split_first() else {
             return Err(error(1, "expected a head `draw,<key>,…`, found nothing".to_owned()));
         };
+        if head.len() == 1 && head.get(0) == Some("draw") && rows.is_empty() {
+            return Err(error(*at, "there is no posterior yet: `fanpin calibrate` draws one".to_owned()));
+        }
         let keys = keys(head).map_err(|message| error(*at, message))?;
         let mut draws = Vec::new();
         for (line, row) in rows {
@@ -91,6 +94,13 @@ impl Posterior {
         }
         Ok(Self { keys, best: draws.remove(0), draws })
     }
+}
+
+/// The line of a record that was looked for from a line on: past remarks and empty lines.
+fn line_of(text: &str, from: u64) -> u64 {
+    let skipped = |line: &&str| line.starts_with('#') || line.trim().is_empty();
+    let lines = text.lines().zip(1..).skip_while(|(_, number)| *number < from);
+    lines.skip_while(|(line, _)| skipped(line)).map(|(_, number)| number).next().unwrap_or(from)
 }
 
 fn keys(head: &csv::StringRecord) -> Result<Vec<String>, String> {
@@ -131,6 +141,16 @@ mod tests {
     use super::*;
 
     const HEAD: &str = "# remark\ndraw,society.care.admission_factor,society.economy.persistence\n";
+
+    #[test]
+    fn the_one_that_ships_is_read_or_is_still_to_be_drawn() {
+        if let Err(error) = Posterior::shipped() {
+            assert!(error.message.contains("there is no posterior yet"), "{error}");
+            assert_eq!(SHIPPED.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>(), ["draw"]);
+        }
+        let none = Posterior::read("p.csv", "# none\ndraw\n").expect_err("none").to_string();
+        assert_eq!(none, "p.csv:2: there is no posterior yet: `fanpin calibrate` draws one");
+    }
 
     #[test]
     fn draws_are_read_and_the_first_is_the_best() {

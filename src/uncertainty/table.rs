@@ -39,6 +39,14 @@ pub const TOLD: [&str; 16] = [
 /// Groups that it is told of.
 const GROUPS: [&str; 4] = ["all", "lifted", "marginal", "never_poor"];
 
+/// What summaries, charts and tables show: a measure or quantity and its group.
+pub const HEADLINE: [(&str, &str); 4] = [
+    (outlay::RETURNED, "lifted"),
+    ("poverty_return_rate", "lifted"),
+    (outlay::HARDSHIP, "all"),
+    (outlay::PUBLIC_OUTLAY, "all"),
+];
+
 /// What a row is about: a level of a regime, or its paired difference to the baseline.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subject {
@@ -86,12 +94,24 @@ pub fn rows(results: &Results, per_draw: u32, others: &[Results]) -> Vec<Row> {
         others.iter().map(|other| values(other, per_draw)).collect();
     let row = |(subject, by_draw): (Subject, Vec<Vec<f64>>)| {
         let components = Components::of(&by_draw)?;
-        let of = |other: &BTreeMap<Subject, Vec<Vec<f64>>>| Components::of(other.get(&subject)?);
-        let all: Vec<Components> = std::iter::once(components).chain(others.iter().filter_map(of)).collect();
-        let variance_scenario = if all.len() > others.len() { between_scenarios(&all) } else { None };
+        let all: Option<Vec<&[Vec<f64>]>> = std::iter::once(Some(by_draw.as_slice()))
+            .chain(others.iter().map(|other| other.get(&subject).map(Vec::as_slice)))
+            .collect();
+        let variance_scenario = all.and_then(|all| between_scenarios(&all));
         Some(Row { subject, components, variance_scenario })
     };
     own.into_iter().filter_map(row).collect()
+}
+
+/// The paired difference of a regime in a measure of a group: of the last year, where there are several.
+#[must_use]
+pub fn difference<'r>(rows: &'r [Row], regime: &str, measure: &str, group: &str) -> Option<&'r Row> {
+    let own = |row: &&Row| {
+        let subject = &row.subject;
+        let what = (subject.regime.as_str(), subject.measure, subject.group.as_str());
+        what == (regime, measure, group) && !subject.baseline.is_empty()
+    };
+    rows.iter().filter(own).max_by(|a, b| a.subject.year.cmp(&b.subject.year))
 }
 
 /// Values by subject and draw: `[draw][replicate]`, undefined ones left out.
