@@ -19,6 +19,7 @@ pub mod store;
 pub mod style;
 pub mod tables;
 pub mod validation;
+mod uncertainty_table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -381,6 +382,12 @@ fn write_tables(store: &mut Store, results: &Results, settings: &[Setting]) -> R
         let tex = setting.pick("tables/main.en.tex", "tables/main.zh.tex");
         store.write(csv, &table.csv(setting.pick("tables/main.en.csv", "tables/main.zh.csv"), setting)?)?;
         store.write(tex, table.latex(setting).as_bytes())?;
+        if !results.uncertainty.is_empty() {
+            let csv = setting.pick("tables/uncertainty.en.csv", "tables/uncertainty.zh.csv");
+            let tex = setting.pick("tables/uncertainty.en.tex", "tables/uncertainty.zh.tex");
+            store.write(csv, &uncertainty_table::csv(results, csv, setting)?)?;
+            store.write(tex, uncertainty_table::latex(results, setting).as_bytes())?;
+        }
     }
     Ok(())
 }

@@ -312,7 +312,7 @@ fn yearly_means(results: &Results, regime: usize, quantity: &Quantity) -> Vec<(u
 }
 
 /// A heading over two lines, its unit below.
-fn stacked(head: &str) -> String {
+pub(super) fn stacked(head: &str) -> String {
     let head = escape(head);
     match head.find([' ', '（']).filter(|_| head.contains('(') || head.contains('（')) {
         Some(_) => {
@@ -324,7 +324,7 @@ fn stacked(head: &str) -> String {
 }
 
 /// Text made safe for LaTeX.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {

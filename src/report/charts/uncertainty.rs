@@ -3,23 +3,20 @@
 
 use super::sheet::{AXIS_PT, MARGIN, Plot, Sheet, grid_across, numbers_across, panels};
 use super::{Chart, Setting};
-use crate::measures::outlay::{HARDSHIP, PUBLIC_OUTLAY, RETURNED};
 use crate::measures::table::Results;
 use crate::report::fonts::{Weight, width_mm};
 use crate::report::layout::{nice_ticks, wrap};
 use crate::report::style::{Align, LABEL_PT, NOTE_PT, Text, line_height, number, signed};
-use crate::uncertainty::table::{Row, unit_and_label};
-
-/// What the panels show: a measure or quantity of a group, in its last year or over all.
-const SHOWN: [(&str, &str); 4] =
-    [(RETURNED, "lifted"), ("poverty_return_rate", "lifted"), (HARDSHIP, "all"), (PUBLIC_OUTLAY, "all")];
+use crate::scenario::plan::Language;
+use crate::uncertainty::table::{HEADLINE, Row, difference, unit_and_label};
 
 /// Width of the bars of shares in millimetres.
 const BAR: f64 = 11.0;
 /// Height of a row with a name of one line, and of two.
 const ROW: [f64; 2] = [4.6, 6.4];
-/// Thickness of the interval of chance in points.
-const THICK_PT: f64 = 2.6;
+/// Thickness of the interval of chance and of that of parameters, in points.
+const THICK_PT: f64 = 4.2;
+const THIN_PT: f64 = 1.1;
 
 /// The chart; it says that there is nothing to show where parameters were not drawn.
 #[must_use]
@@ -28,13 +25,14 @@ pub fn draw(results: &Results, setting: &Setting) -> Chart {
     let baseline = (0..results.regimes.len()).find(|i| results.regimes[*i].0 == results.baseline);
     let name = baseline.map_or(results.baseline.as_str(), |index| setting.regime(results, index));
     let subtitle = match setting.language {
-        crate::scenario::plan::Language::En => {
+        Language::En => {
             format!("Each regime less {name}, on the same people, at drawn parameters")
         }
-        crate::scenario::plan::Language::Zh => format!("各方案与{name}之差，同一人群，参数取自抽样"),
+        Language::Zh => format!("各方案与{name}之差，同一人群，参数取自抽样"),
     };
     let mut sheet = Sheet::new(setting, "uncertainty", title, &subtitle);
-    let shown: Vec<Vec<(usize, &Row)>> = SHOWN.iter().map(|(id, group)| rows(results, id, group)).collect();
+    let shown: Vec<Vec<(usize, &Row)>> =
+        HEADLINE.iter().map(|(id, group)| rows(results, id, group)).collect();
     let shown: Vec<(usize, Vec<(usize, &Row)>)> =
         shown.into_iter().enumerate().filter(|(_, rows)| !rows.is_empty()).collect();
     if shown.is_empty() {
@@ -51,35 +49,39 @@ pub fn draw(results: &Results, setting: &Setting) -> Chart {
         for (column, (at, rows)) in line.iter().enumerate() {
             #[allow(clippy::cast_precision_loss)]
             let left = MARGIN + column as f64 * (width + 6.0);
-            lowest = lowest.max(panel(&mut sheet, results, SHOWN[*at].0, rows, (left, top, width)));
+            lowest = lowest.max(panel(&mut sheet, results, HEADLINE[*at].0, rows, (left, top, width)));
         }
         top = lowest + 3.0;
     }
     let draws = results.uncertainty.iter().map(|row| row.components.draws).max().unwrap_or(0);
-    let note = match setting.language {
-        crate::scenario::plan::Language::En => format!(
-            "Thick: 95% interval of the mean as far as chance goes. Thin: from the 2.5 to the 97.5% quantile over {draws} draws of parameters. \
-             Bars: shares of the variance of a replicate's difference: parameters (dark), choice of scenario (mid), chance (light)."
+    let variants = shown.iter().flat_map(|(_, rows)| rows).any(|(_, row)| row.variance_scenario.is_some());
+    let note = match (setting.language, variants) {
+        (Language::En, false) => format!(
+            "Pale and thick: 95% interval of the mean as far as chance goes. Thin: from the 2.5 to the 97.5% quantile over {draws} draws of \
+             parameters, chance taken out. Bars: shares of the variance of one replicate's difference, parameters dark, chance light."
         ),
-        crate::scenario::plan::Language::Zh => format!(
-            "粗线：仅计随机误差的均值95%区间；细线：{draws}组参数抽样的2.5%至97.5%分位数。条形：单次重复差值方差的构成，深色为参数，中间色为情景选择，浅色为随机。"
+        (Language::En, true) => format!(
+            "Pale and thick: 95% interval of the mean as far as chance goes. Thin: from the 2.5 to the 97.5% quantile over {draws} draws of \
+             parameters, chance taken out. Bars: shares of the variance of one replicate's difference, parameters dark, choice of scenario \
+             mid, chance light."
+        ),
+        (Language::Zh, false) => format!(
+            "浅色粗线：仅计随机误差的均值95%区间；细线：{draws}组参数抽样的2.5%至97.5%分位数，已扣除随机误差。\
+             条形：单次重复差值方差的构成，深色为参数，浅色为随机。"
+        ),
+        (Language::Zh, true) => format!(
+            "浅色粗线：仅计随机误差的均值95%区间；细线：{draws}组参数抽样的2.5%至97.5%分位数，已扣除随机误差。\
+             条形：单次重复差值方差的构成，深色为参数，中间色为情景选择，浅色为随机。"
         ),
     };
     sheet.finish(top - 3.0, &note)
 }
 
-/// Differences of the regimes, in the order of the scenario: of the last year where there are several.
+/// Differences of the regimes, in the order of the scenario.
 fn rows<'r>(results: &'r Results, measure: &str, group: &str) -> Vec<(usize, &'r Row)> {
     let of = |regime: usize| {
-        let id = &results.regimes[regime].0;
-        let own = results.uncertainty.iter().filter(|row| {
-            let subject = &row.subject;
-            &subject.regime == id
-                && !subject.baseline.is_empty()
-                && subject.measure == measure
-                && subject.group == group
-        });
-        own.max_by(|a, b| a.subject.year.cmp(&b.subject.year)).map(|row| (regime, row))
+        let row = difference(&results.uncertainty, &results.regimes[regime].0, measure, group)?;
+        Some((regime, row))
     };
     (0..results.regimes.len()).filter_map(of).collect()
 }
@@ -99,10 +101,13 @@ fn panel(
     let in_words = if unit == "share" {
         setting.pick("points", "百分点")
     } else {
-        setting.pick("yuan of 2020", "元，2020年价")
+        setting.pick("yuan of 2020", "2020年价，元")
     };
     let year = rows.first().map_or("", |(_, row)| row.subject.year.as_str());
-    let head = format!("{} ({in_words}, {})", setting.pick(label.en, label.zh), year.replace('-', "–"));
+    let head = match setting.language {
+        Language::En => format!("{} ({in_words}, {})", label.en, year.replace('-', "–")),
+        Language::Zh => format!("{}（{in_words}，{}）", label.zh, year.replace('-', "—")),
+    };
     let mut y = top + 2.0;
     for line in wrap(&head, LABEL_PT, Weight::Bold, width, 2) {
         sheet.canvas.text((left, y), &line, Text::label(theme.ink).bold());
@@ -144,11 +149,11 @@ fn panel(
         let colour = theme.regime(*regime);
         let place =
             |(low, high): (f64, f64)| [(plot.x(low * factor), middle), (plot.x(high * factor), middle)];
-        if let Some(ends) = row.components.parameter {
-            sheet.canvas.line(&place(ends), 0.9, colour);
-        }
         if let Some(ends) = row.components.monte_carlo {
-            sheet.canvas.line(&place(ends), THICK_PT, colour);
+            sheet.canvas.line(&place(ends), THICK_PT, colour.mixed(theme.paper, 60));
+        }
+        if let Some(ends) = row.components.parameter {
+            sheet.canvas.line(&place(ends), THIN_PT, colour);
         }
         sheet.canvas.dot((plot.x(row.components.mean * factor), middle), 0.75, colour);
         shares(sheet, row, (left + width - BAR, middle));
@@ -156,6 +161,9 @@ fn panel(
     sheet.canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], AXIS_PT, theme.ink);
     let form: fn(f64, usize) -> String = if reach.0 < 0.0 { signed } else { number };
     numbers_across(sheet, &plot, &ticks, form);
+    let style = Text::label(theme.muted).sized(NOTE_PT).aligned(Align::Middle);
+    let bars = (left + width - BAR / 2.0, plot.bottom + 2.4);
+    sheet.canvas.text_centred(bars, setting.pick("variance", "方差构成"), style);
     plot.bottom + 4.4
 }
 
