@@ -18,8 +18,8 @@ pub mod replicates;
 pub mod store;
 pub mod style;
 pub mod tables;
-pub mod validation;
 mod uncertainty_table;
+pub mod validation;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
