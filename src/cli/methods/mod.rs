@@ -1,6 +1,6 @@
 //! `fanpin methods`: a paper's methods appendix for a scenario.
 //!
-//! The text is made once, as Markdown; LaTeX is made from it ([`latex`]). It depends on the scenario, the command line
+//! The text is made once, as Markdown; LaTeX is made from it (`latex`). It depends on the scenario, the command line
 //! and the version alone, so the same command gives the same bytes.
 
 mod latex;
