@@ -190,7 +190,9 @@ impl Run {
     fn new(scenario: Scenario, watch: &dyn Watch) -> Result<Self, ObserveError> {
         let mut finished = experiment::run(&scenario, watch)?;
         let baseline = u16::try_from(scenario.baseline).expect("few regimes");
-        finished.panel.retain(|row| row.regime == baseline);
+        // Until the switch all regimes are one, and the panel has it as the first.
+        let switch = scenario.plan.switch_year.number();
+        finished.panel.retain(|row| row.regime == baseline || row.year < switch);
         let cells = std::mem::take(&mut finished.results.cells);
         let key = |c: &crate::measures::table::CellValue| (c.replicate, c.year.number(), c.group, c.measure);
         let of_baseline = cells.iter().filter(|c| c.regime == baseline);

@@ -153,3 +153,18 @@ fn what_surveys_make_of_it_moves_no_result() {
         assert_eq!(run(&[&format!("{}={most}", parameter.pattern)]), plain, "{}", parameter.pattern);
     }
 }
+
+#[test]
+fn the_past_is_seen_wherever_the_baseline_stands_among_the_regimes() {
+    let second = |overrides: &[Override]| {
+        let text = "name = \"two\"\nextends = \"history\"\nbaseline = \"historical\"\n[regimes]\norder = [\"other\", \"historical\"]\n\
+                    [regimes.other]\npolicy = \"inclusive\"\n";
+        load_text("two.toml", text, &Options { overrides: overrides.to_vec(), ..Options::default() })
+    };
+    let asked: Vec<&Figure> =
+        ["HPIP-SX13-PRE", "HH65-2020", "CS-DID-CHE"].map(|id| figure(id).expect("a figure")).to_vec();
+    let size = Size { households: 300, replicates: 1 };
+    let alone = observe(&history, &asked, size, &Unwatched).expect("it runs");
+    assert!(alone.iter().all(Option::is_some));
+    assert_eq!(observe(&second, &asked, size, &Unwatched).expect("it runs"), alone);
+}
