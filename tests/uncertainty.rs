@@ -24,7 +24,7 @@ fn fanpin(folder: &Path, more: &[&str]) -> assert_cmd::assert::Assert {
     command.args(more).assert()
 }
 
-/// Values of a measure of everybody in 2023 by regime and replicate, from the file of replicates' means.
+/// A column of a table by the columns that name its rows.
 fn column(path: &Path, key: &[&str], value: &str) -> BTreeMap<Vec<String>, String> {
     let mut reader = csv::Reader::from_path(path).expect("a table");
     let head = reader.headers().expect("a head").clone();
@@ -47,7 +47,7 @@ fn a_draw_is_the_run_with_its_values_set() {
     let (drawn, set) = (home.path().join("drawn"), home.path().join("set"));
     let file = posterior.to_str().expect("a text");
     fanpin(&drawn, &["--parameters", file, "--draws", "3", "--replicates", "2"]).success();
-    // The mean of draw 1 is that of its values, set, for its replicates 0 and 1.
+    // Draw 1 has the replicates 0 and 1, as a run with its values set.
     let values = ["society.care.admission_factor=0.8", "society.economy.floor_lines=0.5"];
     fanpin(&set, &["--replicates", "2", "--set", values[0], "--set", values[1]]).success();
     let parameters = fs::read_to_string(drawn.join("parameters.csv")).expect("it is there");
@@ -55,9 +55,7 @@ fn a_draw_is_the_run_with_its_values_set() {
         parameters,
         "draw,society.care.admission_factor,society.economy.floor_lines\n1,0.8,0.5\n2,1.6,0.9\n3,1.2,0.7\n"
     );
-    let key = ["regime", "replicate", "year", "group", "measure"];
-    let read = |folder: &Path| fanpin_replicates(folder, &key);
-    let (of_draws, of_set) = (read(&drawn), read(&set));
+    let (of_draws, of_set) = (replicates(&drawn), replicates(&set));
     let first: BTreeMap<_, _> = of_draws.iter().filter(|(key, _)| key.1 < 2).collect();
     assert_eq!(first.len(), of_set.len());
     assert!(of_set.iter().all(|(key, value)| first[key] == value), "draw 1 isn't the run with its values");
@@ -68,7 +66,7 @@ fn a_draw_is_the_run_with_its_values_set() {
 type Cells = BTreeMap<(String, u32, i32, String, String), u64>;
 
 /// The bits of the values of `replicates.parquet`.
-fn fanpin_replicates(folder: &Path, _key: &[&str]) -> Cells {
+fn replicates(folder: &Path) -> Cells {
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::RowAccessor;
     let file = fs::File::open(folder.join("replicates.parquet")).expect("it is there");

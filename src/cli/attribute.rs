@@ -8,20 +8,18 @@ use comfy_table::{CellAlignment, Table};
 use serde_json::json;
 
 use super::bill::{pick, unknown};
-use super::drawing::DrawArgs;
+use super::drawing::{self, DrawArgs};
 use super::run::{Bar, threads};
-use super::{CliError, OutputArgs, ScenarioArgs, files};
+use super::{CliError, NoChartsArgs, ScenarioArgs, files};
 use crate::attribution::game::MAX_EXACT;
 use crate::attribution::{
     self, ATTRIBUTION_CSV, Attribution, Contrast, EXACT_UP_TO, Outcome, PERMUTATIONS, Settings, Work,
 };
 use crate::experiment;
 use crate::measures::table::Statistics;
-use crate::report::chart_file;
 use crate::report::charts::{Setting, attribution as charts};
-use crate::report::render::render;
 use crate::report::store::{self, Store, StoreError};
-use crate::report::style::{PAPER, number, signed};
+use crate::report::style::{number, signed};
 use crate::scenario::plan::{Bilingual, Language};
 use crate::scenario::{Scenario, resolved_text};
 
@@ -52,9 +50,9 @@ pub struct AttributeArgs {
     /// What is written.
     #[command(flatten)]
     pub draw: DrawArgs,
-    /// Draw no charts
-    #[arg(long, conflicts_with = "format")]
-    pub no_charts: bool,
+    /// Whether there are charts.
+    #[command(flatten)]
+    pub charts: NoChartsArgs,
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<usize>,
@@ -66,9 +64,7 @@ pub struct AttributeArgs {
 impl AttributeArgs {
     fn load(&self) -> Result<Scenario, CliError> {
         let mut overrides = self.draw.overrides();
-        if self.no_charts {
-            overrides.extend(OutputArgs { no_charts: true, ..OutputArgs::default() }.overrides());
-        }
+        overrides.extend(self.charts.overrides());
         Ok(files::load(&self.scenario.file, &self.scenario.set, overrides)?)
     }
 
@@ -161,14 +157,8 @@ fn write(mut store: Store, scenario: &Scenario, found: &Attribution) -> Result<(
     let resolved = resolved_text(scenario);
     store.write("scenario.resolved.toml", resolved.as_bytes())?;
     store.write(ATTRIBUTION_CSV, &found.csv().map_err(StoreError::from)?)?;
-    for language in &scenario.output.languages {
-        let setting = Setting { language: *language, width_mm: scenario.output.width_mm, theme: PAPER };
-        for chart in [charts::bars(found, &setting), charts::waterfall(found, &setting)] {
-            for format in &scenario.output.formats {
-                store.write(&chart_file(&chart, *format), &render(&chart, *format))?;
-            }
-        }
-    }
+    let draw = |setting: &Setting| vec![charts::bars(found, setting), charts::waterfall(found, setting)];
+    drawing::charts(&mut store, scenario, &draw)?;
     let version = env!("CARGO_PKG_VERSION");
     let manifest = json!({
         "program": "fanpin",
@@ -183,12 +173,7 @@ fn write(mut store: Store, scenario: &Scenario, found: &Attribution) -> Result<(
         "orders": found.orders,
         "replicates": found.replicates,
     });
-    store.finish(|hashes| {
-        let mut manifest = manifest.clone();
-        manifest["files"] = json!(hashes);
-        store::json(&manifest)
-    })?;
-    Ok(())
+    drawing::finish(store, manifest)
 }
 
 fn as_json(found: &Attribution) -> serde_json::Value {

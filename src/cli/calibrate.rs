@@ -11,9 +11,9 @@ use comfy_table::{CellAlignment, Table};
 use indicatif::ProgressStyle;
 use serde_json::json;
 
-use super::drawing::DrawArgs;
+use super::drawing::{self, DrawArgs};
 use super::run::{Bar, threads};
-use super::{CliError, OutputArgs, ScenarioArgs, files};
+use super::{CliError, NoChartsArgs, ScenarioArgs, files};
 use crate::calibration::declared::Declared;
 use crate::calibration::likelihood::Tails;
 use crate::calibration::observed::{Journal, Known, LEAST_REPLICATES, Observed, bits};
@@ -23,12 +23,8 @@ use crate::calibration::{CalibrationError, Outcome, Settings, Stage, calibrate};
 use crate::experiment::Watch;
 use crate::observation::{Size, Verdict};
 use crate::report::calibration::{self as report, shown};
-use crate::report::chart_file;
-use crate::report::charts::Setting;
 use crate::report::charts::calibration as charts;
-use crate::report::render::render;
 use crate::report::store::{self, Store};
-use crate::report::style::PAPER;
 use crate::scenario::{Override, Scenario, resolved_text};
 
 /// Sizes where neither the command line nor the file gives them.
@@ -103,9 +99,9 @@ pub struct CalibrateArgs {
     /// Go on from what a stopped calibration left
     #[arg(long)]
     pub resume: bool,
-    /// Draw no charts
-    #[arg(long, conflicts_with = "format")]
-    pub no_charts: bool,
+    /// Whether there are charts.
+    #[command(flatten)]
+    pub charts: NoChartsArgs,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -120,9 +116,7 @@ pub struct CalibrateArgs {
 impl CalibrateArgs {
     fn load(&self) -> Result<Scenario, CliError> {
         let mut more = self.draw.overrides();
-        if self.no_charts {
-            more.extend(OutputArgs { no_charts: true, ..OutputArgs::default() }.overrides());
-        }
+        more.extend(self.charts.overrides());
         Ok(files::load(&self.scenario.file, &self.scenario.set, more)?)
     }
 
@@ -408,15 +402,7 @@ impl Work<'_> {
             store.write(name, text.as_bytes())?;
         }
         store.write("scenario.resolved.toml", resolved_text(self.scenario).as_bytes())?;
-        let output = &self.scenario.output;
-        for language in &output.languages {
-            let setting = Setting { language: *language, width_mm: output.width_mm, theme: PAPER };
-            for chart in charts::draw_all(told, &setting) {
-                for format in &output.formats {
-                    store.write(&chart_file(&chart, *format), &render(&chart, *format))?;
-                }
-            }
-        }
+        drawing::charts(&mut store, self.scenario, &|setting| charts::draw_all(told, setting))?;
         finish(store, "calibrate", self)
     }
 }
@@ -431,12 +417,7 @@ fn finish(store: Store, command: &str, work: &Work) -> Result<(), CliError> {
         "seed": work.settings.seed,
         "split_sha256": report::split_hash(),
     });
-    store.finish(|hashes| {
-        let mut manifest = manifest.clone();
-        manifest["files"] = json!(hashes);
-        store::json(&manifest)
-    })?;
-    Ok(())
+    drawing::finish(store, manifest)
 }
 
 /// Where points are kept while a calibration runs: beside the folder that it will write.

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{CliError, LookArgs};
+use crate::report::chart_file;
 use crate::report::charts::{Chart, Setting};
-use crate::report::extension;
 use crate::report::render::render;
 use crate::report::store::{self, Existing, Store};
 use crate::report::style::PAPER;
@@ -56,16 +56,41 @@ pub fn write(
     for (name, text) in tables {
         files.write(name, text.as_bytes())?;
     }
-    for language in &scenario.output.languages {
-        let setting = Setting { language: *language, width_mm: scenario.output.width_mm, theme: PAPER };
-        let chart = draw(&setting);
-        for format in &scenario.output.formats {
-            let name = format!("charts/{}.{}.{}", chart.id, chart.language_tag(), extension(*format));
-            files.write(&name, &render(&chart, *format))?;
+    charts(&mut files, scenario, &|setting| vec![draw(setting)])?;
+    finish(files, json!({ "program": "fanpin", "version": env!("CARGO_PKG_VERSION") }))
+}
+
+/// Writes charts in the languages and formats of the scenario; none is drawn where there is no format.
+///
+/// # Errors
+/// [`CliError::Store`] if they can't be written.
+pub fn charts(
+    store: &mut Store,
+    scenario: &Scenario,
+    draw: &dyn Fn(&Setting) -> Vec<Chart>,
+) -> Result<(), CliError> {
+    let output = &scenario.output;
+    if output.formats.is_empty() {
+        return Ok(());
+    }
+    for language in &output.languages {
+        for chart in draw(&Setting { language: *language, width_mm: output.width_mm, theme: PAPER }) {
+            for format in &output.formats {
+                store.write(&chart_file(&chart, *format), &render(&chart, *format))?;
+            }
         }
     }
-    let version = env!("CARGO_PKG_VERSION");
-    files
-        .finish(|hashes| store::json(&json!({ "program": "fanpin", "version": version, "files": hashes })))?;
+    Ok(())
+}
+
+/// Finishes a folder with its manifest, to which the hashes of its files are added.
+///
+/// # Errors
+/// [`CliError::Store`] if it can't be written.
+pub fn finish(store: Store, mut manifest: Value) -> Result<(), CliError> {
+    store.finish(|hashes| {
+        manifest["files"] = json!(hashes);
+        store::json(&manifest)
+    })?;
     Ok(())
 }

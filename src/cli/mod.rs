@@ -203,6 +203,24 @@ impl LookArgs {
     }
 }
 
+/// The option to draw no charts, of commands whose tables are wanted alone.
+#[derive(Debug, Clone, Default, Args)]
+pub struct NoChartsArgs {
+    /// Draw no charts
+    #[arg(long, conflicts_with = "format")]
+    pub no_charts: bool,
+}
+
+impl NoChartsArgs {
+    /// The setting of `[output]` that the option stands for.
+    #[must_use]
+    pub fn overrides(&self) -> Vec<Override> {
+        let origin = "--no-charts".to_owned();
+        let none = self.no_charts.then(|| Override { origin, text: "output.formats=[]".to_owned() });
+        none.into_iter().collect()
+    }
+}
+
 /// Options of what a run writes; they set the keys of `[output]`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct OutputArgs {
@@ -218,9 +236,9 @@ pub struct OutputArgs {
     /// Number of replicates in the microdata
     #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "panel")]
     pub panel_replicates: Option<String>,
-    /// Draw no charts
-    #[arg(long, conflicts_with = "format")]
-    pub no_charts: bool,
+    /// Whether there are charts.
+    #[command(flatten)]
+    pub charts: NoChartsArgs,
     /// Replace the results of another run
     #[arg(long)]
     pub force: bool,
@@ -231,10 +249,8 @@ impl OutputArgs {
     #[must_use]
     pub fn overrides(&self) -> Vec<Override> {
         let mut out = self.look.overrides();
+        out.extend(self.charts.overrides());
         let mut set = |origin: &str, text: String| out.push(Override { origin: origin.to_owned(), text });
-        if self.no_charts {
-            set("--no-charts", "output.formats=[]".into());
-        }
         if self.panel {
             set("--panel", "output.panel=true".into());
         }

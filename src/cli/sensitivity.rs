@@ -9,17 +9,15 @@ use comfy_table::{CellAlignment, Table};
 use serde_json::{Value, json};
 
 use super::bill::{pick, unknown};
-use super::drawing::DrawArgs;
+use super::drawing::{self, DrawArgs};
 use super::run::{Bar, Clock, threads};
-use super::{CliError, OutputArgs, ScenarioArgs, files};
+use super::{CliError, NoChartsArgs, ScenarioArgs, files};
 use crate::design::bootstrap::Estimate;
 use crate::design::{MAX_SOBOL_POINTS, saltelli};
 use crate::measures::table::Statistics;
-use crate::report::chart_file;
-use crate::report::charts::{Setting, sensitivity as charts};
-use crate::report::render::render;
+use crate::report::charts::sensitivity as charts;
 use crate::report::store::{self, Store, StoreError};
-use crate::report::style::{PAPER, number, signed};
+use crate::report::style::{number, signed};
 use crate::scenario::plan::Language;
 use crate::scenario::{Override, Scenario, resolved_text};
 use crate::sensitivity::files::{PARAMETERS_CSV, SENSITIVITY_CSV};
@@ -79,9 +77,9 @@ pub struct SensitivityArgs {
     /// What is written.
     #[command(flatten)]
     pub draw: DrawArgs,
-    /// Draw no charts
-    #[arg(long, conflicts_with = "format")]
-    pub no_charts: bool,
+    /// Whether there are charts.
+    #[command(flatten)]
+    pub charts: NoChartsArgs,
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<usize>,
@@ -93,9 +91,7 @@ pub struct SensitivityArgs {
 impl SensitivityArgs {
     fn overrides(&self) -> Vec<Override> {
         let mut overrides = self.draw.overrides();
-        if self.no_charts {
-            overrides.extend(OutputArgs { no_charts: true, ..OutputArgs::default() }.overrides());
-        }
+        overrides.extend(self.charts.overrides());
         overrides
     }
 
@@ -278,14 +274,7 @@ fn write(mut store: Store, scenario: &Scenario, found: &Sensitivity) -> Result<(
     store.write(SENSITIVITY_CSV, &found.csv().map_err(StoreError::from)?)?;
     store.write(PARAMETERS_CSV, &found.parameters_csv().map_err(StoreError::from)?)?;
     store.write("sensitivity.json", store::json(&as_json(found)).as_bytes())?;
-    for language in &scenario.output.languages {
-        let setting = Setting { language: *language, width_mm: scenario.output.width_mm, theme: PAPER };
-        for chart in charts::draw(found, &setting) {
-            for format in &scenario.output.formats {
-                store.write(&chart_file(&chart, *format), &render(&chart, *format))?;
-            }
-        }
-    }
+    drawing::charts(&mut store, scenario, &|setting| charts::draw(found, setting))?;
     let manifest = json!({
         "program": "fanpin",
         "command": "sensitivity",
@@ -295,12 +284,7 @@ fn write(mut store: Store, scenario: &Scenario, found: &Sensitivity) -> Result<(
         "replicates": found.replicates,
         "points": found.points().map(|(name, points)| (name.to_owned(), json!(points.count()))).collect::<serde_json::Map<_, _>>(),
     });
-    store.finish(|hashes| {
-        let mut manifest = manifest.clone();
-        manifest["files"] = json!(hashes);
-        store::json(&manifest)
-    })?;
-    Ok(())
+    drawing::finish(store, manifest)
 }
 
 fn as_json(found: &Sensitivity) -> Value {

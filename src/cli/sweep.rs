@@ -12,20 +12,17 @@ use comfy_table::{CellAlignment, Table};
 use serde_json::{Value, json};
 
 use super::bill::{pick, unknown};
-use super::drawing::DrawArgs;
+use super::drawing::{self, DrawArgs};
 use super::run::{Bar, Clock, threads};
 use super::sensitivity::duration;
-use super::{CliError, OutputArgs, ScenarioArgs, files};
+use super::{CliError, NoChartsArgs, ScenarioArgs, files};
 use crate::experiment::{self, Interrupted, Watch};
 use crate::measures::catalogue::{GROUPS, MEASURES, info};
 use crate::measures::table::Statistics;
-use crate::report::chart_file;
-use crate::report::charts::Setting;
 use crate::report::charts::sensitivity::short;
 use crate::report::charts::sweep::{Swept, draw, name as name_of};
-use crate::report::render::render;
 use crate::report::store::{self, Store, StoreError};
-use crate::report::style::{PAPER, number, signed};
+use crate::report::style::{number, signed};
 use crate::scenario::plan::Language;
 use crate::scenario::sweep::Design;
 use crate::scenario::{Override, Scenario, resolved_text};
@@ -63,9 +60,9 @@ pub struct SweepArgs {
     /// Go on with the finished points of a sweep that was stopped
     #[arg(long)]
     pub resume: bool,
-    /// Draw no charts
-    #[arg(long, conflicts_with = "format")]
-    pub no_charts: bool,
+    /// Whether there are charts.
+    #[command(flatten)]
+    pub charts: NoChartsArgs,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -80,9 +77,7 @@ pub struct SweepArgs {
 impl SweepArgs {
     fn overrides(&self) -> Vec<Override> {
         let mut overrides = self.draw.overrides();
-        if self.no_charts {
-            overrides.extend(OutputArgs { no_charts: true, ..OutputArgs::default() }.overrides());
-        }
+        overrides.extend(self.charts.overrides());
         overrides
     }
 
@@ -368,16 +363,7 @@ impl Kept {
 fn write(mut store: Store, scenario: &Scenario, swept: &Swept<'_>) -> Result<(), CliError> {
     store.write("scenario.resolved.toml", resolved_text(scenario).as_bytes())?;
     store.write(DESIGN_CSV, &swept.plan.design_csv())?;
-    for language in &scenario.output.languages {
-        if scenario.output.formats.is_empty() {
-            break;
-        }
-        let setting = Setting { language: *language, width_mm: scenario.output.width_mm, theme: PAPER };
-        let chart = draw(swept, &setting);
-        for format in &scenario.output.formats {
-            store.write(&chart_file(&chart, *format), &render(&chart, *format))?;
-        }
-    }
+    drawing::charts(&mut store, scenario, &|setting| vec![draw(swept, setting)])?;
     let keys: BTreeMap<&str, &str> =
         swept.plan.axes.iter().map(|axis| (axis.name.as_str(), axis.key.as_str())).collect();
     let manifest = json!({
@@ -390,12 +376,7 @@ fn write(mut store: Store, scenario: &Scenario, swept: &Swept<'_>) -> Result<(),
         "points": swept.plan.points.len(),
         "keys": keys,
     });
-    store.finish(|hashes| {
-        let mut manifest = manifest.clone();
-        manifest["files"] = json!(hashes);
-        store::json(&manifest)
-    })?;
-    Ok(())
+    drawing::finish(store, manifest)
 }
 
 fn as_json(swept: &Swept<'_>) -> Value {

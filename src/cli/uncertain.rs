@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use sha2::{Digest, Sha256};
 
 use super::run::Bar;
 use super::{CliError, RunArgs, SetArgs, files};
@@ -14,6 +13,7 @@ use crate::measures::catalogue::GROUPS;
 use crate::measures::compute::Collector;
 use crate::measures::counties::CountyYear;
 use crate::measures::table::{Results, Statistics};
+use crate::report::store::sha256;
 use crate::scenario::{Override, Scenario, ScenarioError, resolved_text};
 use crate::uncertainty::draws::{self, DrawError, Draws};
 use crate::uncertainty::overrides;
@@ -115,9 +115,8 @@ impl Work {
                     let message = "--parameters best is one point: --draws and --variants don't go with it";
                     return Err(CliError::Usage(message.to_owned()));
                 }
-                let best = shipped()?;
-                let under = overrides(&best.keys, &best.best, "--parameters best");
-                let scenario = loader(args, &args.scenario.file)(&under)?;
+                let set = &args.scenario.set;
+                let scenario = files::load_over(&args.scenario.file, best()?, set, args.output.overrides())?;
                 if own.precision.is_empty() {
                     Ok(Self::Plain(Box::new(scenario)))
                 } else {
@@ -195,16 +194,14 @@ impl Work {
     }
 }
 
-/// Loads a scenario file with keys laid under what the command line sets.
-fn loader<'a>(
-    args: &'a RunArgs,
-    file: &'a Path,
-) -> impl Fn(&[Override]) -> Result<Scenario, ScenarioError> + 'a {
-    move |under| files::load_over(file, under.to_vec(), &args.scenario.set, args.output.overrides())
+fn shipped() -> Result<Posterior, CliError> {
+    Posterior::shipped().map_err(|error| CliError::Usage(error.to_string()))
 }
 
-pub(super) fn shipped() -> Result<Posterior, CliError> {
-    Posterior::shipped().map_err(|error| CliError::Usage(error.to_string()))
+/// The best point of the calibration that ships, as keys laid under what the command line sets.
+pub(super) fn best() -> Result<Vec<Override>, CliError> {
+    let posterior = shipped()?;
+    Ok(overrides(&posterior.keys, &posterior.best, "--parameters best"))
 }
 
 /// Loads scenario files for a run at drawn parameters.
@@ -238,7 +235,7 @@ fn set_keys(set: &SetArgs) -> Vec<String> {
 
 /// Where draws come from, with the hash of a posterior.
 fn source(from: &str) -> Result<(draws::From, Option<String>), CliError> {
-    let shipped_hash = || Some(hash(Posterior::shipped_text().as_bytes()));
+    let shipped_hash = || Some(sha256(Posterior::shipped_text().as_bytes()));
     Ok(match from {
         "prior" => (draws::From::Prior, None),
         "posterior" => (draws::From::Posterior(shipped()?), shipped_hash()),
@@ -252,7 +249,7 @@ fn source(from: &str) -> Result<(draws::From, Option<String>), CliError> {
             let posterior =
                 Posterior::read(file, &text).map_err(|error| CliError::Usage(error.to_string()))?;
             let from = if rest { draws::From::PosteriorAndPrior } else { draws::From::Posterior };
-            (from(posterior), Some(hash(text.as_bytes())))
+            (from(posterior), Some(sha256(text.as_bytes())))
         }
     })
 }
@@ -331,7 +328,7 @@ impl DrawnWork {
             self.remarks.push(format!("{}: as this scenario sets them: {}", file.display(), kept.join(", ")));
         }
         let number = self.variants.len() + 1;
-        self.options.insert(format!("variant_{number}_sha256"), hash(resolved_text(&own).as_bytes()));
+        self.options.insert(format!("variant_{number}_sha256"), sha256(resolved_text(&own).as_bytes()));
         self.variants.push(scenarios);
         Ok(())
     }
@@ -367,10 +364,6 @@ const fn source_name<'a>(source: &draws::From, from: &'a str) -> &'a str {
         (draws::From::PosteriorAndPrior(_), _) => "file+prior",
         _ => "file",
     }
-}
-
-fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Wanted {
@@ -444,10 +437,10 @@ fn precise(
     let finished = experiment::run_until(scenario, watch, by_county, &mut |collector: &Collector, done| {
         reached = done;
         let of = |wanted: &Wanted| -> Option<u32> {
-            let paired = collector.paired(&wanted.group, &wanted.measure, wanted.year);
             if done < 2 {
                 return Some(2);
             }
+            let paired = collector.paired(&wanted.group, &wanted.measure, wanted.year);
             paired?.iter().filter_map(|(_, statistics)| needed(statistics, wanted.width, done)).max()
         };
         let needs: Vec<Option<u32>> = wanted.iter().map(of).collect();
@@ -462,10 +455,7 @@ fn precise(
     let (remarks, warnings) = remarks(wanted, &finished.results, reached, missing);
     let set = Override { origin: "--precision".to_owned(), text: format!("plan.replicates={reached}") };
     let under = match args.uncertainty.parameters.as_deref() {
-        Some("best") => {
-            let best = shipped()?;
-            overrides(&best.keys, &best.best, "--parameters best")
-        }
+        Some("best") => best()?,
         _ => Vec::new(),
     };
     let more = args.output.overrides().into_iter().chain([set]).collect();

@@ -16,7 +16,6 @@ use crate::report::store::{self, Store};
 use crate::report::validation as report;
 use crate::scenario::resolver::DocumentKind;
 use crate::scenario::{Options, Override, Scenario, ScenarioError, load_text, resolved_text, shipped};
-use crate::uncertainty::overrides;
 use crate::validation::{self, Finding, Heading, Validation};
 
 /// The scenario that is held against the record unless another is named.
@@ -55,11 +54,7 @@ pub struct ValidateArgs {
 impl ValidateArgs {
     /// What lies under the settings of the command line: values of a calibration.
     fn under(&self) -> Result<Vec<Override>, CliError> {
-        if self.parameters.is_none() {
-            return Ok(Vec::new());
-        }
-        let best = uncertain::shipped()?;
-        Ok(overrides(&best.keys, &best.best, "--parameters best"))
+        if self.parameters.is_some() { uncertain::best() } else { Ok(Vec::new()) }
     }
 
     fn load(&self, under: &[Override], more: &[Override]) -> Result<Scenario, ScenarioError> {

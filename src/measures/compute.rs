@@ -150,11 +150,8 @@ impl Collector {
         let year = self.design.years.iter().position(|other| *other == year)?;
         let critical = CriticalValues::up_to(self.replicates.len());
         let of = |regime| {
-            let pairs = self
-                .values(self.at(regime, year, cell))
-                .zip(self.values(self.at(self.design.baseline, year, cell)))
-                .map(|(own, base)| own - base);
-            critical.describe(&pairs.filter(|change| !change.is_nan()).collect::<Vec<f64>>())
+            let (own, base) = self.pairs(regime, year, cell);
+            difference(&own, &base, &critical).0
         };
         Some(self.others().map(|regime| (self.regime(regime), of(regime))).collect())
     }
@@ -252,11 +249,7 @@ impl Collector {
         for regime in self.others() {
             for (year, calendar_year) in self.design.years.iter().enumerate() {
                 for (cell, (group, measure)) in self.cells.iter().enumerate() {
-                    let (own, base): (Vec<f64>, Vec<f64>) = self
-                        .values(self.at(regime, year, cell))
-                        .zip(self.values(self.at(self.design.baseline, year, cell)))
-                        .filter(|(own, base)| !own.is_nan() && !base.is_nan())
-                        .unzip();
+                    let (own, base) = self.pairs(regime, year, cell);
                     let (statistics, variance_ratio) = difference(&own, &base, critical);
                     rows.push(DifferenceRow {
                         regime: self.regime(regime),
@@ -394,6 +387,13 @@ impl Collector {
 
     fn values(&self, at: usize) -> impl Iterator<Item = f64> + '_ {
         self.replicates.iter().map(move |replicate| replicate.values[at])
+    }
+
+    /// Values under a regime and under the baseline, of the replicates in which both are defined.
+    fn pairs(&self, regime: usize, year: usize, cell: usize) -> (Vec<f64>, Vec<f64>) {
+        let own = self.values(self.at(regime, year, cell));
+        let base = self.values(self.at(self.design.baseline, year, cell));
+        own.zip(base).filter(|(own, base)| !own.is_nan() && !base.is_nan()).unzip()
     }
 
     fn regime(&self, index: usize) -> String {

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::calibration::told::{ParameterRow, Told, scale_name};
 use crate::measures::files::{NotFinite, Table};
 use crate::observation::Verdict;
+use crate::report::store::sha256;
 
 /// Draws from the posterior.
 pub const POSTERIOR_CSV: &str = "posterior.csv";
@@ -26,10 +26,7 @@ pub fn split_hash() -> String {
 /// SHA-256 of a text, in hexadecimal.
 #[must_use]
 pub fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    sha256(text.as_bytes())
 }
 
 /// A number in a text: four significant digits.

@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::measures::files::{NotFinite, Table};
 use crate::measures::table::Statistics;
 use crate::observation::{Verdict, targets};
+use crate::report::store::sha256;
 use crate::validation::{Finding, Heading, Validation};
 
 /// Columns of `validation.csv`.
@@ -106,9 +106,7 @@ pub fn fingerprint() -> String {
         include_str!("../../data/validation/checks.csv"),
         include_str!("../../data/calibration/split.csv"),
     ];
-    let mut hash = Sha256::new();
-    files.iter().for_each(|file| hash.update(file.as_bytes()));
-    hash.finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    sha256(files.concat().as_bytes())
 }
 
 const INTRODUCTION: &str = "\
