@@ -65,12 +65,13 @@ impl KnowledgeYear {
         }
     }
 
-    /// Whether a person is health-literate.
+    /// Limits under which a person's 16-bit number makes the person health-literate: without health education, and
+    /// with it.
     #[must_use]
     #[inline]
-    pub fn is_literate(&self, word: u16, schooling: u8, age: usize, educated: bool) -> bool {
-        let step = SCHOOLING.iter().rposition(|years| schooling >= *years).unwrap_or(0);
-        u32::from(word) < self.literate[usize::from(educated)][usize::from(age >= OLD)][step]
+    pub fn literate(&self, schooling: u8, age: usize) -> [u32; 2] {
+        let step = SCHOOLING[1..].iter().filter(|years| schooling >= **years).count();
+        self.literate.each_ref().map(|by_age| by_age[usize::from(age >= OLD)][step])
     }
 
     /// Whether a household knows the rules.
@@ -171,7 +172,7 @@ mod tests {
             // The mean over the young is a little above that of all, of whom a quarter is old.
             assert!((knowledge.literate_share - published).abs() < 0.04, "{}", knowledge.literate_share);
             let known = |schooling| {
-                (0..=u16::MAX).filter(|w| knowledge.is_literate(*w, schooling, 40, false)).count()
+                (0..=u16::MAX).filter(|w| u32::from(*w) < knowledge.literate(schooling, 40)[0]).count()
             };
             assert!(known(0) < known(6) && known(6) < known(9) && known(9) < known(15));
         }

@@ -21,7 +21,7 @@ pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, ye
 use self::alike::Alike;
 use self::fates::SharedYear;
 use self::gathered::{Gathering, each};
-use self::household::{Passages, Setting, Stories, Story};
+use self::household::{Passages, Setting, Situation, Stories, Story};
 use crate::billing::Payers;
 use crate::care::CareTerms;
 use crate::county::{Account, Books, CountyFunds, Published, Totals};
@@ -522,26 +522,38 @@ impl<'a> CountyRun<'a> {
         usize::try_from(year.since(self.world.scenario.plan.first_year)).ok()
     }
 
-    /// What is fixed of a household's year under a regime.
-    fn setting(&self, year: Year, row: usize, regime: usize, state: &CountyState) -> Setting<'_> {
+    /// What is fixed of a household's year under every regime.
+    fn situation(&self, year: Year, row: usize) -> Situation<'_> {
         let household = &self.county.households[row];
-        let (place_year, regime_years) = &self.rules;
-        let regime_year = regime_years[regime];
-        Setting {
+        Situation {
             world: self.world,
             year,
-            place_year: place_year.expect("a year is published before it is lived"),
+            place_year: self.rules.0.expect("a year is published before it is lived"),
+            village: &self.county.villages[household.village as usize],
+            household,
+            shared: &self.shared,
+            people: &self.county.persons[household.range()],
+            switched: self.switched,
+        }
+    }
+
+    /// What is fixed of it under a regime.
+    #[inline]
+    fn setting<'b>(
+        &'b self,
+        situation: &'b Situation<'b>,
+        regime: usize,
+        state: &CountyState,
+    ) -> Setting<'b> {
+        let regime_year = self.rules.1[regime];
+        Setting {
+            situation,
             regime_year,
             published: &self.published[regime],
             thresholds: state.thresholds,
-            village: &self.county.villages[household.village as usize],
-            clinic: state.clinics[household.village as usize],
+            clinic: state.clinics[situation.household.village as usize],
             care_terms: self.short_terms[regime].as_ref().unwrap_or(&regime_year.care),
-            household,
-            shared: &self.shared,
             alike: &self.alike[regime],
-            people: &self.county.persons[household.range()],
-            switched: self.switched,
         }
     }
 
@@ -555,10 +567,10 @@ impl<'a> CountyRun<'a> {
     ) {
         stories.clear();
         let mut states = std::mem::take(&mut self.states);
-        let household = &self.county.households[row];
-        let (range, root) = (household.range(), household.root as usize);
+        let situation = self.situation(year, row);
+        let (range, root) = (situation.household.range(), situation.household.root as usize);
         for (regime, state) in states.iter_mut().enumerate() {
-            let setting = self.setting(year, row, regime, state);
+            let setting = self.setting(&situation, regime, state);
             let here = (&mut state.persons[range.clone()], &mut state.households[row]);
             let died = setting.advance(regime, (passages, stories), here);
             if root != row {
@@ -576,8 +588,9 @@ impl<'a> CountyRun<'a> {
         let mut marks = std::mem::take(&mut self.marks);
         let mut histograms = std::mem::take(self.histograms_of(row));
         let (mut person_years, mut persons) = (0, 0);
+        let situation = self.situation(year, row);
         for story in stories.told() {
-            let setting = self.setting(year, row, story.first(), &self.states[story.first()]);
+            let setting = self.setting(&situation, story.first(), &self.states[story.first()]);
             let telling = setting.tell(passages, story);
             gathering.add(story.regimes, &telling, report.is_some());
             if report.is_some() {
@@ -614,10 +627,11 @@ impl<'a> CountyRun<'a> {
     /// Shows a household-year to the witness, and keeps its rows of microdata, regime by regime.
     fn show(&mut self, year: Year, row: usize, (passages, stories): (&Passages, &Stories), panel: bool) {
         let (mut witness, mut rows) = (self.witness.take(), std::mem::take(&mut self.record.panel));
+        let situation = self.situation(year, row);
         for regime in 0..self.states.len() {
             let ours = |story: &&Story| story.regimes >> regime & 1 != 0;
             let story = stories.told().iter().find(ours).expect("each regime has its story");
-            let setting = self.setting(year, row, regime, &self.states[regime]);
+            let setting = self.setting(&situation, regime, &self.states[regime]);
             let telling = setting.tell(passages, story);
             let panel_row = telling.panel_row(regime, self.task);
             if let Some(witness) = &mut witness {

@@ -46,6 +46,30 @@ struct Compiled {
     conditional: bool,
 }
 
+/// A household's numbers for programmes, each drawn once a year for all the regimes that have the programme.
+#[derive(Debug, Clone, Default)]
+pub struct Numbers {
+    /// Name and term of the programme, and the number.
+    drawn: Vec<((u64, u8), u64)>,
+}
+
+impl Numbers {
+    /// Forgets another household or year.
+    pub fn clear(&mut self) {
+        self.drawn.clear();
+    }
+
+    fn of(&mut self, programme: &Compiled, draw: impl FnOnce() -> u64) -> u64 {
+        let wanted = (programme.block, programme.term_years);
+        if let Some((_, number)) = self.drawn.iter().find(|(drawn, _)| *drawn == wanted) {
+            return *number;
+        }
+        let number = draw();
+        self.drawn.push((wanted, number));
+        number
+    }
+}
+
 /// What programmes know of a household.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Applicant {
@@ -150,13 +174,13 @@ impl SupportYear {
     }
 
     /// What a household applies for and gets. `served` is the share of its applicants that each programme can
-    /// serve, in the order of the policy; `key` and `year` are those of the draws.
+    /// serve, in the order of the policy; `key` and `year` are those of the draws, `numbers` what was drawn so far.
     #[must_use]
     pub fn grant(
         &self,
         applicant: &Applicant,
         served: &[Rate; MAX_PROGRAMMES],
-        (key, year): (Key, Year),
+        (key, year, numbers): (Key, Year, &mut Numbers),
     ) -> (Support, Grants) {
         let (mut support, mut grants) = (Support::default(), Grants::default());
         if self.named.is_some_and(|named| applicant.classes.0 & named == 0) {
@@ -165,7 +189,7 @@ impl SupportYear {
         for programme in self.programmes.iter().filter(|programme| programme.is_for(applicant)) {
             let served = served[programme.purse];
             let number = if programme.reach < WHOLE || served < Rate::ONE {
-                programme.number(applicant.id, key, year)
+                numbers.of(programme, || programme.number(applicant.id, key, year))
             } else {
                 0
             };
@@ -341,12 +365,17 @@ mod tests {
     const ALL: [Rate; MAX_PROGRAMMES] = [Rate::ONE; MAX_PROGRAMMES];
     const WHEN: (Key, Year) = (Key { seed: 1, replicate: 0 }, Year::new(2021));
 
+    fn at(year: Year, numbers: &mut Numbers) -> (Key, Year, &mut Numbers) {
+        (WHEN.0, year, numbers)
+    }
+
     #[test]
     fn dibao_fills_the_gap_that_officials_see() {
-        let (support, grants) = year(&[]).grant(&POOR, &ALL, WHEN);
+        let (support, grants) = year(&[]).grant(&POOR, &ALL, at(WHEN.1, &mut Numbers::default()));
         assert_eq!(support.unconditional, Money::from_yuan(3 * (6_000 - 2_500)));
         let ordinary = Applicant { classes: ClassSet::default(), ..POOR };
-        assert_eq!(year(&[]).grant(&ordinary, &ALL, WHEN), (Support::default(), Grants::default()));
+        let none = year(&[]).grant(&ordinary, &ALL, at(WHEN.1, &mut Numbers::default()));
+        assert_eq!(none, (Support::default(), Grants::default()));
         assert_eq!(grants.paid(0), support.unconditional);
         assert_eq!((grants.applied, grants.served), (1, 1));
     }
@@ -358,11 +387,12 @@ mod tests {
         year: &SupportYear,
         programme: usize,
         shares: &[Rate; MAX_PROGRAMMES],
-        at: Year,
+        when: Year,
     ) -> Vec<u64> {
         let gets = |id: &u64| {
             let applicant = Applicant { id: *id, ..WORKER };
-            year.grant(&applicant, shares, (WHEN.0, at)).1.served & 1 << programme != 0
+            let (_, grants) = year.grant(&applicant, shares, at(when, &mut Numbers::default()));
+            grants.served & 1 << programme != 0
         };
         (0..1_000).filter(gets).collect()
     }

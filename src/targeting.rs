@@ -7,8 +7,11 @@
 //! are thresholds of the county, set from last year's histogram of seen incomes, never a same-year
 //! ranking; so households of a county act on one another only through these published numbers.
 
+use std::cell::OnceCell;
+
 use crate::population::columns::{HouseholdState, Monitored, NEVER, Registration};
 use crate::poverty::Lines;
+use crate::random::{Key, stream};
 use crate::record::{BINS, bin, bin_from_yuan};
 use crate::scenario::policy::{Class, ClassSet, DEPARTMENTS, ListRule, Policy};
 use crate::scenario::society::Lists;
@@ -102,9 +105,52 @@ pub struct ListYear {
     monitored_share: f64,
 }
 
+/// A household's numbers of a year about lists, drawn when the first is asked for: those of most households are not.
+#[derive(Debug, Clone, Default)]
+pub struct ListWords {
+    of: Option<(Key, u64, Year)>,
+    drawn: OnceCell<[u64; 4]>,
+}
+
+impl ListWords {
+    /// The numbers of a household's year.
+    #[must_use]
+    pub const fn new(key: Key, household: u64, year: Year) -> Self {
+        Self { of: Some((key, household, year)), drawn: OnceCell::new() }
+    }
+
+    fn words(&self) -> &[u64; 4] {
+        self.drawn.get_or_init(|| {
+            let (key, household, year) =
+                self.of.expect("a household and a year are known before they are lived");
+            key.block(0, household, year, stream::HOUSEHOLD_LISTS)
+        })
+    }
+
+    /// Uniform word of detection by rounds.
+    fn detection(&self) -> u64 {
+        self.words()[0]
+    }
+
+    /// Uniform word of the destitute class.
+    fn destitute(&self) -> u64 {
+        self.words()[1]
+    }
+
+    /// Uniform word of a report of one's own.
+    fn report(&self) -> u64 {
+        self.words()[2]
+    }
+
+    /// Uniform word of an alert.
+    fn alert(&self) -> u64 {
+        self.words()[3]
+    }
+}
+
 /// What is known of a household on 1 January.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known {
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
     /// Income per head of last year as officials see it, fen.
     pub seen_per_head: i64,
     /// Net income per head of last year as officials see it, fen.
@@ -113,12 +159,8 @@ pub struct Known {
     pub has_worker: bool,
     /// Whether the household knows the rules.
     pub aware: bool,
-    /// Uniform word of detection by rounds.
-    pub detection_word: u64,
-    /// Uniform word of a report of one's own.
-    pub report_word: u64,
-    /// Uniform word of the destitute class.
-    pub destitute_word: u64,
+    /// Its numbers of the year.
+    pub words: &'a ListWords,
 }
 
 impl ListYear {
@@ -229,11 +271,11 @@ impl ListYear {
     }
 
     /// Finds a household by an alert on its spending, in the month of a bill.
-    pub fn alert(&self, spent: Money, word: u64, month: u8, state: &mut HouseholdState) {
-        if !self.monitoring || state.monitored != Monitored::No || word >= self.alert {
+    pub fn alert(&self, spent: Money, words: &ListWords, month: u8, state: &mut HouseholdState) {
+        if !self.monitoring || state.monitored != Monitored::No {
             return;
         }
-        if self.is_large(spent, state) {
+        if self.is_large(spent, state) && words.alert() < self.alert {
             self.find(Monitored::Sudden, month, state);
             state.classes =
                 ClassSet(state.classes & !(1 << Class::LiftedStable as u16)).with(Class::SuddenDifficulty).0;
@@ -340,13 +382,14 @@ impl ListYear {
             }
             return None;
         }
-        let found =
-            known.detection_word < self.detection || (known.aware && known.report_word < self.self_report);
-        match (found, near, sudden) {
-            (true, true, _) => Some(Monitored::NearLine),
-            (true, false, true) => Some(Monitored::Sudden),
-            _ => None,
-        }
+        let risk = match (near, sudden) {
+            (true, _) => Monitored::NearLine,
+            (false, true) => Monitored::Sudden,
+            (false, false) => return None,
+        };
+        let words = known.words;
+        let found = words.detection() < self.detection || (known.aware && words.report() < self.self_report);
+        found.then_some(risk)
     }
 
     fn register(&self, known: &Known, thresholds: &Thresholds, state: &mut HouseholdState) {
@@ -373,7 +416,7 @@ impl ListYear {
                 if state.listed && known.seen_net_per_head >= self.list_exit {
                     state.listed = false;
                 } else if known.seen_net_per_head < self.lines.official
-                    && known.detection_word < self.detection
+                    && known.words.detection() < self.detection
                 {
                     state.listed = true;
                 }
@@ -387,7 +430,7 @@ impl ListYear {
             classes = classes.with(Class::Registered);
         }
         if known.seen_per_head < thresholds.dibao {
-            let destitute = !known.has_worker && known.destitute_word < self.destitute;
+            let destitute = !known.has_worker && known.words.destitute() < self.destitute;
             classes = classes.with(if destitute { Class::Destitute } else { Class::Dibao });
         } else if known.seen_per_head < self.dibao_edge {
             classes = classes.with(Class::DibaoEdge);

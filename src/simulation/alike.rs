@@ -28,10 +28,8 @@ impl Alike {
         (0..terms.len()).map(|regime| Self(std::array::from_fn(|class| number(regime, class)))).collect()
     }
 
-    /// The terms of a household in some classes, and nothing for other classes.
-    pub fn of(&self, classes: ClassSet) -> [u16; CLASSES] {
-        let mut terms = [0; CLASSES];
-        classes.iter().for_each(|class| terms[class as usize] = self.0[class as usize]);
-        terms
+    /// Whether a household in some classes has the same terms under both regimes.
+    pub fn is_as(self, other: Self, classes: ClassSet) -> bool {
+        classes.iter().all(|class| self.0[class as usize] == other.0[class as usize])
     }
 }

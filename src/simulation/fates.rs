@@ -8,6 +8,7 @@ use crate::population::columns::{Person, Status};
 use crate::population::synthesis::schooling_years;
 use crate::population::{BirthOrder, CHRONIC_GROUPS, PersonId, Sex};
 use crate::random::{Draw, Key, normal, stream, unit};
+use crate::targeting::ListWords;
 use crate::units::Year;
 
 /// The decisions by lane.
@@ -76,24 +77,26 @@ pub(super) struct SharedYear {
     /// Whether the onset of a chronic group is open for anybody.
     pub onsets: bool,
     pub official_error_last: u32,
-    pub detection_word: u64,
-    pub destitute_word: u64,
-    pub report_word: u64,
-    pub alert_word: u64,
+    pub words: ListWords,
     pub key: Key,
 }
 
 impl SharedYear {
     /// Sorts the members by age.
     fn count_ages(&mut self, place_year: &PlaceYear) {
-        let ages = &self.ages;
-        let who = |holds: &dyn Fn(usize) -> bool| Members::who(ages.len(), |at| holds(usize::from(ages[at])));
-        self.adults = who(&|age| age >= 18);
-        self.grown = who(&|age| age >= 16);
-        self.workers = who(&|age| place_year.works(age));
-        self.aged_60 = who(&|age| age >= 60);
-        self.aged_65 = who(&|age| age >= 65);
-        self.young = who(&|age| (16..35).contains(&age));
+        let [mut adults, mut grown, mut workers, mut aged_60, mut aged_65, mut from_35] =
+            [Members::default(); 6];
+        for at in Members::all(self.ages.len()).iter() {
+            let age = usize::from(self.ages[at]);
+            adults.add_if(at, age >= 18);
+            grown.add_if(at, age >= 16);
+            workers.add_if(at, place_year.works(age));
+            aged_60.add_if(at, age >= 60);
+            aged_65.add_if(at, age >= 65);
+            from_35.add_if(at, age >= 35);
+        }
+        (self.adults, self.grown, self.workers) = (adults, grown, workers);
+        (self.aged_60, self.aged_65, self.young) = (aged_60, aged_65, grown.without(from_35));
     }
 }
 
@@ -117,8 +120,7 @@ impl CountyRun<'_> {
         household.persistent = place_year.next_persistent(household.persistent, rank(normal(words[1])));
         shared.official_error_last = household.official_error;
         household.official_error = lognormal_ppm(place_year.income_error, normal(words[2]));
-        let lists = key.block(0, household.id, year, stream::HOUSEHOLD_LISTS);
-        [shared.detection_word, shared.destitute_word, shared.report_word, shared.alert_word] = lists;
+        shared.words = ListWords::new(key, household.id, year);
         let mut newborns = 0;
         for (offset, slot) in household.range().enumerate() {
             let person = &self.county.persons[slot];

@@ -9,7 +9,7 @@ mod recording;
 
 use std::ops::Deref;
 
-use self::care::{NotHad, Outpatient, SettledStay};
+use self::care::{NotHad, Outpatients, SettledStay};
 pub use self::detail::{Detail, Forgone, Stay};
 use self::lives::Lives;
 use self::reach::Beginning;
@@ -23,7 +23,7 @@ use crate::population::columns::{Household, HouseholdState, NEVER, Person, Perso
 use crate::poverty::Deprivations;
 use crate::random::{Draw, Key, threshold};
 use crate::scenario::policy::{ClassSet, PAYERS};
-use crate::support::{Grants, Support};
+use crate::support::{Grants, Numbers, Support};
 use crate::targeting::{Known, Thresholds};
 use crate::units::{Money, Rate, Year};
 use crate::village::{Clinic, Village};
@@ -52,7 +52,9 @@ pub(super) struct Passages {
     lived: usize,
     /// Of a household that came to an end before.
     nobody: Lives,
-    outpatients: Vec<Outpatient>,
+    outpatients: Outpatients,
+    /// The household's numbers for programmes.
+    numbers: Numbers,
 }
 
 impl Passages {
@@ -60,6 +62,7 @@ impl Passages {
     pub fn clear(&mut self) {
         (self.begun, self.lived) = (0, 0);
         self.outpatients.clear();
+        self.numbers.clear();
     }
 }
 
@@ -74,7 +77,6 @@ pub(super) struct Story {
     scratch: Scratch,
     /// As the household came to its accounts.
     before: HouseholdState,
-    came: HouseholdOutcome,
     cared: Vec<PersonState>,
     /// As the year ended.
     state: HouseholdState,
@@ -101,26 +103,41 @@ impl Stories {
     }
 }
 
-/// What is fixed of a household's year under a regime.
+/// What is fixed of a household's year under every regime.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Setting<'a> {
+pub(super) struct Situation<'a> {
     pub world: &'a World<'a>,
     pub year: Year,
     pub place_year: &'a PlaceYear,
+    pub village: &'a Village,
+    pub household: &'a Household,
+    pub shared: &'a SharedYear,
+    pub people: &'a [Person],
+    pub switched: bool,
+}
+
+/// What is fixed of a household's year under a regime.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub situation: &'a Situation<'a>,
     pub regime_year: &'a RegimeYear,
     /// What the county publishes for the year.
     pub published: &'a Published,
     pub thresholds: Thresholds,
-    pub village: &'a Village,
     pub clinic: Clinic,
     /// What families expect of prices, at the county's cuts.
     pub care_terms: &'a crate::care::CareTerms,
-    pub household: &'a Household,
-    pub shared: &'a SharedYear,
     /// The first regime with the same terms of outpatient care, by class.
     pub alike: &'a Alike,
-    pub people: &'a [Person],
-    pub switched: bool,
+}
+
+impl<'a> Deref for Setting<'a> {
+    type Target = Situation<'a>;
+
+    #[inline]
+    fn deref(&self) -> &Situation<'a> {
+        self.situation
+    }
 }
 
 /// A household in its year under a regime.
@@ -136,6 +153,7 @@ struct Step<'a> {
 impl<'a> Deref for Step<'a> {
     type Target = Setting<'a>;
 
+    #[inline]
     fn deref(&self) -> &Setting<'a> {
         self.setting
     }
@@ -162,9 +180,13 @@ struct Rules {
     clinic: Clinic,
 }
 
-/// What happened to the household.
+/// What happened to the household before its accounts were closed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct HouseholdOutcome {
+pub(super) struct BeforeAccounts {
+    care: CareSums,
+    premiums: Premiums,
+    support: Support,
+    grants: Grants,
     rules: Rules,
     pub members: u8,
     away: u8,
@@ -177,14 +199,17 @@ pub(super) struct HouseholdOutcome {
     found: bool,
     /// Recognised as illness-poor in the year.
     recognised: bool,
+    aware: bool,
+    died_now: u8,
     /// Bills claimed back.
     claimed_back: Money,
-    aware: bool,
-    care: CareSums,
+}
+
+/// What happened to the household.
+#[derive(Debug, Clone, Default)]
+pub(super) struct HouseholdOutcome {
+    before: BeforeAccounts,
     accounts: Accounts,
-    support: Support,
-    grants: Grants,
-    premiums: Premiums,
     /// Pupils who left school in distress.
     left_school: i64,
     poor: bool,
@@ -195,10 +220,18 @@ pub(super) struct HouseholdOutcome {
     illness_attributed: bool,
     illness_twin: bool,
     died_since_switch: u8,
-    died_now: u8,
     ever_entered: bool,
     shock_years: u8,
     debt: (i64, i64, i64),
+}
+
+impl Deref for HouseholdOutcome {
+    type Target = BeforeAccounts;
+
+    #[inline]
+    fn deref(&self) -> &BeforeAccounts {
+        &self.before
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -238,7 +271,7 @@ impl HouseholdOutcome {
     /// A household that came to an end before.
     pub fn dissolved(state: &HouseholdState) -> Self {
         Self {
-            poor_last: state.poor_last,
+            before: BeforeAccounts { poor_last: state.poor_last, ..BeforeAccounts::default() },
             died_since_switch: state.died_since_switch,
             ever_entered: state.ever_entered,
             ..Self::default()
@@ -270,14 +303,16 @@ impl<'a> Setting<'a> {
             }
             return 0;
         }
-        let Story { before, came: outcome, cared, scratch, .. } = story;
-        *outcome = HouseholdOutcome {
+        let Story { before, outcome, cared, scratch, .. } = story;
+        let outcome = &mut outcome.before;
+        *outcome = BeforeAccounts {
             members_before: state.members_last,
             poor_last: state.poor_last,
-            ..HouseholdOutcome::default()
+            ..BeforeAccounts::default()
         };
         let beginning = self.begin(states, passages);
-        self.open_lists(&passages.beginnings[beginning], state, outcome);
+        let Passages { beginnings, numbers, .. } = &mut *passages;
+        self.open_lists(&beginnings[beginning], numbers, state, outcome);
         let reach = self.reach(&passages.beginnings[beginning], state);
         let passage = self.live(beginning, reach, passages);
         story.lives = Some(passage);
@@ -297,10 +332,9 @@ impl<'a> Setting<'a> {
             stories.told -= 1;
             return same.outcome.died_now;
         }
-        story.outcome = story.came;
-        let Story { outcome, scratch, .. } = story;
+        let Story { before, outcome, scratch, .. } = story;
         let mut step = Step { setting: self, beginning, lives, states, state, scratch };
-        step.close_accounts(outcome);
+        step.close_accounts(before, outcome);
         step.judge_poverty(outcome);
         step.leave_school(outcome);
         let died = outcome.died_now;
@@ -321,7 +355,7 @@ impl<'a> Setting<'a> {
         usize::from(self.shared.ages[at])
     }
 
-    const fn key(&self) -> Key {
+    fn key(&self) -> Key {
         self.shared.key
     }
 
@@ -337,7 +371,13 @@ impl<'a> Setting<'a> {
         self.key().is_below((draw, lane), self.people[at].id, self.year, limit)
     }
 
-    fn open_lists(&self, beginning: &Beginning, state: &mut HouseholdState, outcome: &mut HouseholdOutcome) {
+    fn open_lists(
+        &self,
+        beginning: &Beginning,
+        numbers: &mut Numbers,
+        state: &mut HouseholdState,
+        outcome: &mut BeforeAccounts,
+    ) {
         let has_worker = beginning.able.any();
         outcome.aware = self.is_aware(beginning);
         let error = self.regime_year.official_error(self.shared.official_error_last);
@@ -358,7 +398,7 @@ impl<'a> Setting<'a> {
             out_of_pocket_last: Money::from_fen(state.out_of_pocket_last),
             id: self.household.id,
         };
-        let when = (self.key(), self.year);
+        let when = (self.key(), self.year, numbers);
         (outcome.support, outcome.grants) =
             self.regime_year.support.grant(&applicant, &self.published.served, when);
         outcome.rules = Rules {
@@ -370,23 +410,15 @@ impl<'a> Setting<'a> {
         };
     }
 
-    fn known(&self, error: u32, state: &HouseholdState, (has_worker, aware): (bool, bool)) -> Known {
+    fn known(&self, error: u32, state: &HouseholdState, (has_worker, aware): (bool, bool)) -> Known<'_> {
         let (seen_per_head, seen_net_per_head) = crate::targeting::seen(error, state);
-        Known {
-            seen_per_head,
-            seen_net_per_head,
-            has_worker,
-            aware,
-            detection_word: self.shared.detection_word,
-            report_word: self.shared.report_word,
-            destitute_word: self.shared.destitute_word,
-        }
+        Known { seen_per_head, seen_net_per_head, has_worker, aware, words: &self.shared.words }
     }
 }
 
 impl Step<'_> {
     /// Takes over what the members lived through.
-    fn take_over(&mut self, outcome: &mut HouseholdOutcome) {
+    fn take_over(&mut self, outcome: &mut BeforeAccounts) {
         let (lives, state) = (self.lives, &mut *self.state);
         self.states.copy_from_slice(&lives.states);
         state.children_away = state.children_away.saturating_add(lives.departed);
@@ -400,6 +432,9 @@ impl Step<'_> {
         outcome.members = small(lives.present.count());
         outcome.away = small(lives.away.count());
         outcome.residents = outcome.members - outcome.away;
+        if outcome.members == 0 {
+            (outcome.support, outcome.grants) = (Support::default(), Grants::default());
+        }
     }
 
     /// What the payers know in a month and can pay this year.
@@ -413,6 +448,7 @@ impl Step<'_> {
 
     /// Pupils of a household in distress who leave school for good.
     fn leave_school(&mut self, outcome: &mut HouseholdOutcome) {
+        outcome.left_school = 0;
         let unpaid = outcome.accounts.unpaid > Money::ZERO;
         let distress = outcome.members > 0 && (outcome.poor || unpaid || self.state.catastrophic_last);
         if !distress {
@@ -452,9 +488,9 @@ impl Story {
         // What differs most often comes first.
         self.lives == other.lives
             && self.before.savings == other.before.savings
-            && self.came.care.out_of_pocket == other.came.care.out_of_pocket
+            && self.outcome.care.out_of_pocket == other.outcome.care.out_of_pocket
             && self.before == other.before
-            && self.came == other.came
+            && self.outcome.before == other.outcome.before
             && self.cared == other.cared
             && self.scratch.spent_as(&other.scratch)
     }

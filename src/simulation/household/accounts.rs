@@ -1,17 +1,18 @@
 //! The household's accounts, and whether it is poor.
 
 use super::reach::classes_of_premiums;
-use super::{HouseholdOutcome, Premiums, Step};
+use super::{BeforeAccounts, HouseholdOutcome, Premiums, Step};
 use crate::economy::{Accounts, YearInput};
 use crate::population::columns::{HouseholdState, Register, Registration};
 use crate::poverty::{Deprivations, Dimension, is_poor};
 use crate::scenario::policy::ClassSet;
-use crate::support::{Grants, Support};
 use crate::units::Money;
 use crate::work::WORKS;
 
 impl Step<'_> {
-    pub(super) fn close_accounts(&mut self, outcome: &mut HouseholdOutcome) {
+    /// Closes the accounts of a household that came to them in the state `before`.
+    pub(super) fn close_accounts(&mut self, before: &HouseholdState, outcome: &mut HouseholdOutcome) {
+        outcome.illness_twin = false;
         let mut input = YearInput {
             members: usize::from(outcome.members),
             strength: self.lives.strength,
@@ -34,14 +35,12 @@ impl Step<'_> {
             input.earning_lost_ppm[worker.work as usize] += worker.earning * lost;
         }
         if input.members == 0 {
-            (outcome.support, outcome.grants) = (Support::default(), Grants::default());
+            outcome.accounts = Accounts::default();
             return;
         }
-        let before = *self.state;
-        let mut after = before;
-        outcome.accounts = self.close(&input, &mut after);
+        outcome.accounts =
+            self.place_year.economy.close(self.world.tables, &self.regime_year.support, &input, self.state);
         debug_assert_eq!(outcome.accounts.imbalance(&input), Money::ZERO);
-        *self.state = after;
         self.judge_twin(&input, before, outcome);
         self.state.support_years = if input.support.unconditional > Money::ZERO {
             self.state.support_years.saturating_add(1)
@@ -51,7 +50,7 @@ impl Step<'_> {
     }
 
     /// Premiums of the members who enrolled.
-    pub(super) fn charge_premiums(&self, outcome: &mut HouseholdOutcome) {
+    pub(super) fn charge_premiums(&self, outcome: &mut BeforeAccounts) {
         let (rules, insured) = (self.regime_year, self.lives.counts.insured);
         let aid = rules.premium_aid(classes_of_premiums(self.state));
         let of_all = |one: Money| Money::from_fen(one.fen() * insured);
@@ -59,13 +58,9 @@ impl Step<'_> {
             Premiums { own: of_all(rules.premium - aid), aid: of_all(aid), subsidy: of_all(rules.subsidy) };
     }
 
-    fn close(&self, input: &YearInput, state: &mut HouseholdState) -> Accounts {
-        self.place_year.economy.close(self.world.tables, &self.regime_year.support, input, state)
-    }
-
     /// The twin without this year's illness: the same past, county and support, no stays, bills or days lost
     /// and nobody who fell ill this year; who was ill before stays so.
-    fn judge_twin(&self, input: &YearInput, mut before: HouseholdState, outcome: &mut HouseholdOutcome) {
+    fn judge_twin(&self, input: &YearInput, before: &HouseholdState, outcome: &mut HouseholdOutcome) {
         let members = i64::from(outcome.members);
         let line = self.place_year.lines.official;
         if outcome.poor_last || !is_poor(outcome.accounts.net_income, members, line) {
@@ -81,7 +76,8 @@ impl Step<'_> {
             let lost = worker.earning * self.loss_before(worker.at).min(worker.loss);
             healthy.earning_lost_ppm[worker.work as usize] += lost;
         }
-        let twin = self.close(&healthy, &mut before);
+        let support = &self.regime_year.support;
+        let twin = self.place_year.economy.close(self.world.tables, support, &healthy, &mut before.clone());
         outcome.illness_twin = !is_poor(twin.net_income, members, line);
     }
 

@@ -1,12 +1,13 @@
 //! Care: each episode is treated or forgone, and its bill settled; then the year's outpatient care.
 
-use super::{CareSums, Forgone, HouseholdOutcome, Scratch, Stay, Step, Telling};
+use super::{BeforeAccounts, CareSums, Forgone, Scratch, Stay, Step, Telling};
 use crate::billing::{self, HouseholdYear, Ledger, OutpatientTerms, Patient, Payers, PersonYear};
 use crate::care::{Outcome, OutpatientNeed, Reason, Seeker};
 use crate::illness::{MENTAL, PotentialEpisode};
 use crate::random::Draw;
 use crate::record::{Column, Marks, bin};
-use crate::scenario::policy::{CLASSES, Class, ClassSet, PAYERS};
+use crate::scenario::policy::{Class, ClassSet, PAYERS};
+use crate::simulation::alike::Alike;
 use crate::units::{Money, Rate};
 
 /// Months of a year.
@@ -46,28 +47,73 @@ pub(super) struct NotHad {
     reason: Reason,
 }
 
-/// The outpatient care of a household without stays, and what it depends on.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Outpatient {
+/// What the outpatient care of a household without stays depends on.
+#[derive(Debug, Clone, Copy, Default)]
+struct Need {
     lives: usize,
     doctor: bool,
     price_factors: [u32; 2],
     /// Classes that every department knows.
     classes: ClassSet,
-    /// The first regime with the same terms, for each of the classes.
-    terms: [u16; CLASSES],
-    care: CareSums,
-    spent: Vec<Money>,
+    /// The regimes with the same terms.
+    alike: Alike,
 }
 
-impl Outpatient {
+impl Need {
     /// Whether all that outpatient care depends on is the same.
     fn is_as(&self, other: &Self) -> bool {
         self.lives == other.lives
             && self.doctor == other.doctor
             && self.price_factors == other.price_factors
             && self.classes == other.classes
-            && self.terms == other.terms
+            && self.alike.is_as(other.alike, self.classes)
+    }
+}
+
+/// What a year's outpatient bills come to.
+#[derive(Debug, Clone, Copy, Default)]
+struct OutpatientSums {
+    bill: Money,
+    covered: Money,
+    out_of_pocket: Money,
+    late: Money,
+    paid: [Money; PAYERS],
+}
+
+/// The outpatient care of a household without stays.
+#[derive(Debug, Clone, Default)]
+struct Outpatient {
+    need: Need,
+    sums: OutpatientSums,
+    spent: Vec<Money>,
+}
+
+/// The outpatient care of a household without stays as it was worked out under some regimes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outpatients {
+    all: Vec<Outpatient>,
+    known: usize,
+}
+
+impl Outpatients {
+    /// Forgets the household-year before.
+    pub const fn clear(&mut self) {
+        self.known = 0;
+    }
+
+    fn find(&self, need: &Need) -> Option<&Outpatient> {
+        self.all[..self.known].iter().find(|known| known.need.is_as(need))
+    }
+
+    fn keep(&mut self, need: Need, sums: OutpatientSums, spent: &[Money]) {
+        if self.known == self.all.len() {
+            self.all.push(Outpatient::default());
+        }
+        let new = &mut self.all[self.known];
+        (new.need, new.sums) = (need, sums);
+        new.spent.clear();
+        new.spent.extend_from_slice(spent);
+        self.known += 1;
     }
 }
 
@@ -97,8 +143,8 @@ impl Step<'_> {
     pub(super) fn seek_care(
         &mut self,
         lives: usize,
-        outpatients: &mut Vec<Outpatient>,
-        outcome: &mut HouseholdOutcome,
+        outpatients: &mut Outpatients,
+        outcome: &mut BeforeAccounts,
     ) {
         self.scratch.bills.clear();
         self.scratch.forgone.clear();
@@ -123,7 +169,8 @@ impl Step<'_> {
                 self.claim_back(&mut household, outcome);
             }
             let (payers, classes, price_factors) = self.outpatient_terms(outcome.aware);
-            self.outpatient((&payers, classes, price_factors), &mut household, &mut outcome.care);
+            let sums = self.outpatient((&payers, classes, price_factors), &mut household);
+            outcome.care.add_outpatient(&sums);
             self.add_up_bills();
         }
         self.count_admitted(outcome);
@@ -131,35 +178,23 @@ impl Step<'_> {
 
     /// The outpatient care of a year without stays: the same as under an earlier regime whose terms are the same to
     /// the household.
-    fn see_doctors(
-        &mut self,
-        lives: usize,
-        outpatients: &mut Vec<Outpatient>,
-        outcome: &mut HouseholdOutcome,
-    ) {
+    fn see_doctors(&mut self, lives: usize, outpatients: &mut Outpatients, outcome: &mut BeforeAccounts) {
         let (payers, classes, price_factors) = self.outpatient_terms(outcome.aware);
         let known = payers.known.unwrap_or_default();
-        let like = Outpatient {
-            lives,
-            doctor: self.clinic.doctor,
-            price_factors,
-            classes,
-            terms: self.alike.of(classes),
-            ..Outpatient::default()
-        };
+        let need = Need { lives, doctor: self.clinic.doctor, price_factors, classes, alike: *self.alike };
         let agreed = known.iter().all(|of| *of == classes);
-        if let Some(same) = outpatients.iter().find(|other| agreed && other.is_as(&like)) {
-            outcome.care.add_outpatient(&same.care);
-            self.scratch.spent.clone_from(&same.spent);
+        if agreed && let Some(same) = outpatients.find(&need) {
+            outcome.care.add_outpatient(&same.sums);
+            self.scratch.spent.clear();
+            self.scratch.spent.extend_from_slice(&same.spent);
             return;
         }
         self.begin_bills();
-        let mut care = CareSums::default();
-        self.outpatient((&payers, classes, price_factors), &mut HouseholdYear::default(), &mut care);
+        let sums = self.outpatient((&payers, classes, price_factors), &mut HouseholdYear::default());
         self.add_up_bills();
-        outcome.care.add_outpatient(&care);
-        if agreed && care.bill <= OutpatientTerms::MOST {
-            outpatients.push(Outpatient { care, spent: self.scratch.spent.clone(), ..like });
+        outcome.care.add_outpatient(&sums);
+        if agreed && sums.bill <= OutpatientTerms::MOST {
+            outpatients.keep(need, sums, &self.scratch.spent);
         }
     }
 
@@ -174,8 +209,11 @@ impl Step<'_> {
 
     /// Begins the members' bills of the year.
     fn begin_bills(&mut self) {
-        self.scratch.persons.resize(self.people.len(), PersonYear::default());
-        self.scratch.persons.iter_mut().for_each(PersonYear::begin);
+        let count = self.people.len();
+        if self.scratch.persons.len() < count {
+            self.scratch.persons.resize(count, PersonYear::default());
+        }
+        self.scratch.persons[..count].iter_mut().for_each(PersonYear::begin);
         self.scratch.admitted.clear();
         self.scratch.admitted.resize(self.people.len(), 0);
     }
@@ -184,11 +222,11 @@ impl Step<'_> {
     fn add_up_bills(&mut self) {
         let Scratch { persons, spent, .. } = &mut *self.scratch;
         spent.clear();
-        spent.extend(persons.iter().map(PersonYear::billed));
+        spent.extend(persons[..self.setting.people.len()].iter().map(PersonYear::billed));
     }
 
     /// Counts who was admitted once, again in the year, and again after last year.
-    fn count_admitted(&mut self, outcome: &mut HouseholdOutcome) {
+    fn count_admitted(&mut self, outcome: &mut BeforeAccounts) {
         let sums = &mut outcome.care;
         for at in self.lives.present.iter() {
             let (state, times) = (&mut self.states[at], &self.scratch.admitted[at]);
@@ -258,7 +296,7 @@ impl Step<'_> {
         episode: &PotentialEpisode,
         household: &mut HouseholdYear,
         liquidity: &mut Money,
-        outcome: &mut HouseholdOutcome,
+        outcome: &mut BeforeAccounts,
     ) {
         let at = episode.slot as usize;
         let month = month_of(episode.date);
@@ -302,7 +340,7 @@ impl Step<'_> {
         self.scratch.bills.push(SettledStay { at, month, insured, claim, bill, settled, paid });
         let spent = sums.out_of_pocket;
         let before = self.state.monitored;
-        self.regime_year.lists.alert(spent, self.shared.alert_word, month, self.state);
+        self.regime_year.lists.alert(spent, &self.shared.words, month, self.state);
         outcome.found |= before != self.state.monitored;
         outcome.recognised |= self.regime_year.lists.recognise(spent, outcome.aware, month, self.state);
         self.lose_days(at, needed, episode.major.is_some());
@@ -311,7 +349,7 @@ impl Step<'_> {
     /// The illness-poor claim back the year's earlier bills within the window: the stays are settled again in their
     /// order, those of the window as if the class had been known, and the claim is made if less is left to pay.
     /// What it brings comes when the class is in force.
-    fn claim_back(&mut self, household: &mut HouseholdYear, outcome: &mut HouseholdOutcome) {
+    fn claim_back(&mut self, household: &mut HouseholdYear, outcome: &mut BeforeAccounts) {
         let lists = &self.regime_year.lists;
         if !self.scratch.bills.iter().any(|stay| lists.claims_back(self.state, stay.month)) {
             return;
@@ -387,8 +425,8 @@ impl Step<'_> {
         &mut self,
         (payers, classes, price_factors): (&Payers, ClassSet, [u32; 2]),
         household: &mut HouseholdYear,
-        care: &mut CareSums,
-    ) {
+    ) -> OutpatientSums {
+        let mut sums = OutpatientSums::default();
         let anybody = self.household_patient(classes);
         for at in self.lives.present.iter() {
             // A newborn has none.
@@ -403,12 +441,15 @@ impl Step<'_> {
             };
             let patient = self.member_patient(at, insured, anybody);
             let layers = &self.setting.regime_year.layers;
-            let (person, paid) = (&mut self.scratch.persons[at], &mut care.paid);
+            let (person, paid) = (&mut self.scratch.persons[at], &mut sums.paid);
             let mut ledger = Ledger { person, household, paid };
             let settled = layers.settle_by(&bill, &patient, 0, payers, &mut ledger);
-            care.add(&bill, &settled);
-            care.late += past_december(&settled);
+            sums.bill += bill.amount;
+            sums.covered += bill.covered;
+            sums.out_of_pocket += settled.out_of_pocket;
+            sums.late += past_december(&settled);
         }
+        sums
     }
 
     fn outpatient_need(&self, at: usize) -> OutpatientNeed {
@@ -481,13 +522,12 @@ impl CareSums {
         self.out_of_pocket += settled.out_of_pocket;
     }
 
-    /// Adds outpatient care that was worked out apart.
-    fn add_outpatient(&mut self, care: &Self) {
-        self.bill += care.bill;
-        self.covered += care.covered;
-        self.out_of_pocket += care.out_of_pocket;
-        self.late += care.late;
-        self.add_payments(&care.paid);
+    fn add_outpatient(&mut self, sums: &OutpatientSums) {
+        self.bill += sums.bill;
+        self.covered += sums.covered;
+        self.out_of_pocket += sums.out_of_pocket;
+        self.late += sums.late;
+        self.add_payments(&sums.paid);
     }
 
     fn add_payments(&mut self, paid: &[Money; PAYERS]) {

@@ -69,28 +69,29 @@ impl Setting<'_> {
     fn fill(&self, states: &[PersonState], beginning: &mut Beginning) {
         beginning.states.clear();
         beginning.states.extend_from_slice(states);
-        let who = |holds: &dyn Fn(&PersonState) -> bool| Members::who(states.len(), |at| holds(&states[at]));
-        beginning.present = who(&|state| state.status == Status::Present);
-        beginning.chronic = who(&|state| state.chronic != 0);
-        beginning.mental = who(&|state| state.chronic & (1 << MENTAL) != 0);
-        beginning.missed = who(&|state| state.missed > 0);
-        let disabled = who(&|state| state.disabled);
-        beginning.able = beginning.present.and(self.shared.workers).without(disabled);
-        let knowledge = &self.place_year.knowledge;
-        beginning.literate = [false, true].map(|educated| {
-            Members::who(states.len(), |at| {
-                let person = &self.people[at];
-                let taught = schooling(person, &states[at]);
-                knowledge.is_literate(person.literacy_word, taught, self.age(at), educated)
-            })
-        });
+        let [mut present, mut chronic, mut mental, mut missed, mut disabled] = [Members::default(); 5];
+        let mut literate = [Members::default(); 2];
+        for (at, (state, person)) in states.iter().zip(self.people).enumerate() {
+            present.add_if(at, state.status == Status::Present);
+            chronic.add_if(at, state.chronic != 0);
+            mental.add_if(at, state.chronic & (1 << MENTAL) != 0);
+            missed.add_if(at, state.missed > 0);
+            disabled.add_if(at, state.disabled);
+            let limits = self.place_year.knowledge.literate(schooling(person, state), self.age(at));
+            for (members, limit) in literate.iter_mut().zip(limits) {
+                members.add_if(at, u32::from(person.literacy_word) < limit);
+            }
+        }
+        beginning.able = present.and(self.shared.workers).without(disabled);
+        (beginning.present, beginning.chronic, beginning.mental) = (present, chronic, mental);
+        (beginning.missed, beginning.literate) = (missed, literate);
     }
 
     /// Members with health literacy.
     fn literate(&self, beginning: &Beginning) -> Members {
         let service = &self.regime_year.service;
         if service.everybody_knows {
-            return Members::who(self.people.len(), |_| true);
+            return Members::all(self.people.len());
         }
         let educated = u32::from(self.household.education_word) < service.education;
         beginning.literate[usize::from(educated)]

@@ -15,7 +15,7 @@ const SURVEYED_AGE: usize = 45;
 
 impl Telling<'_> {
     /// Whether the household stands for others.
-    pub const fn is_sampled(&self) -> bool {
+    pub fn is_sampled(&self) -> bool {
         self.setting.household.sampled
     }
 
