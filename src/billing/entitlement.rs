@@ -103,6 +103,10 @@ impl Entitlement {
     #[inline]
     pub fn reached(&self, insured: bool, class: Known) -> (SlotSet, SlotSet) {
         let rights = &self.rights[usize::from(insured)];
+        if class == [class[0]; DEPARTMENTS] {
+            let rights = &rights[class[0] as usize];
+            return (rights.sure, rights.open);
+        }
         let (mut sure, mut open) = (0, 0);
         for (class, paid) in class.into_iter().zip(self.paid_by) {
             sure |= rights[class as usize].sure & paid;

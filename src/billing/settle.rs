@@ -238,6 +238,9 @@ trait Books {
     /// The year so far.
     fn so_far(&self) -> &Ledger<'_>;
 
+    /// A layer's sums, with the bill if it was written.
+    fn sums(&self, layer: &CompiledLayer, slot: usize) -> Sums;
+
     /// Writes a layer's sums with the bill, and what it pays of that.
     fn write(&mut self, layer: &CompiledLayer, slot: usize, sums: Sums, payment: Money);
 
@@ -245,8 +248,18 @@ trait Books {
     fn close(&mut self, bill: &Bill, covered_own: Money);
 }
 
-/// A passage on trial: nothing is written.
-struct Trial<'a, 'b>(&'a Ledger<'b>);
+/// What a passage on trial would write.
+#[derive(Default)]
+struct Draft {
+    slots: SlotSet,
+    by_slot: [(Sums, Money); MAX_LAYERS],
+}
+
+/// A passage on trial: what it would write is drafted.
+struct Trial<'a, 'b> {
+    so_far: &'a Ledger<'b>,
+    draft: &'a mut Draft,
+}
 
 /// A passage of which each payment is kept.
 struct Itemised<'a> {
@@ -254,12 +267,33 @@ struct Itemised<'a> {
     payments: [Money; MAX_LAYERS],
 }
 
+impl<'a, 'b> Trial<'a, 'b> {
+    fn new(so_far: &'a Ledger<'b>, draft: &'a mut Draft) -> Self {
+        draft.slots = 0;
+        Self { so_far, draft }
+    }
+}
+
 impl Books for Trial<'_, '_> {
     fn so_far(&self) -> &Ledger<'_> {
-        self.0
+        self.so_far
     }
 
-    fn write(&mut self, _: &CompiledLayer, _: usize, _: Sums, _: Money) {}
+    #[inline]
+    fn sums(&self, layer: &CompiledLayer, slot: usize) -> Sums {
+        if self.draft.slots >> slot & 1 == 0 {
+            self.so_far.sums(layer, slot)
+        } else {
+            self.draft.by_slot[slot].0
+        }
+    }
+
+    #[inline]
+    fn write(&mut self, _: &CompiledLayer, slot: usize, sums: Sums, payment: Money) {
+        let before = if self.draft.slots >> slot & 1 == 0 { Money::ZERO } else { self.draft.by_slot[slot].1 };
+        self.draft.by_slot[slot] = (sums, before + payment);
+        self.draft.slots |= 1 << slot;
+    }
 
     fn close(&mut self, _: &Bill, _: Money) {}
 }
@@ -267,6 +301,11 @@ impl Books for Trial<'_, '_> {
 impl Books for Ledger<'_> {
     fn so_far(&self) -> &Ledger<'_> {
         self
+    }
+
+    #[inline]
+    fn sums(&self, layer: &CompiledLayer, slot: usize) -> Sums {
+        Ledger::sums(self, layer, slot)
     }
 
     #[inline]
@@ -285,6 +324,10 @@ impl Books for Ledger<'_> {
 impl Books for Itemised<'_> {
     fn so_far(&self) -> &Ledger<'_> {
         &self.ledger
+    }
+
+    fn sums(&self, layer: &CompiledLayer, slot: usize) -> Sums {
+        self.ledger.sums(layer, slot)
     }
 
     fn write(&mut self, layer: &CompiledLayer, slot: usize, sums: Sums, payment: Money) {
@@ -352,8 +395,10 @@ impl CompiledLayers {
         assert!(Money::ZERO <= bill.covered && bill.covered <= bill.amount, "covered is a part of the bill");
         let covering = self.entitlement.covering(bill);
         let case = Case { layers: self, bill, patient, claim_word, payers, covering };
-        let class = case.best_class(books.so_far());
-        case.pass(class, books)
+        match case.only_class() {
+            Some(class) => case.pass(class, books),
+            None => case.pass_best(books),
+        }
     }
 }
 
@@ -425,20 +470,19 @@ struct Share {
 }
 
 impl Case<'_> {
-    /// The class that leaves the least to the patient, the first of several.
+    /// The patient's class, if there is one only that matters here.
     #[inline]
-    fn best_class(&self, so_far: &Ledger) -> Class {
+    fn only_class(&self) -> Option<Class> {
         let mut classes = self.patient.classes.iter();
         let first = classes.next().expect("a set of classes names at least `ordinary`");
-        if classes.next().is_none() || !self.layers.entitlement.depends_on_class(self.covering) {
-            return first;
-        }
-        self.best_of_several(so_far)
+        let one = classes.next().is_none() || !self.layers.entitlement.depends_on_class(self.covering);
+        one.then_some(first)
     }
 
-    /// The best of several classes; of those that no layer here tells apart only the first is tried.
+    /// Passes the bill under the class that leaves the least to the patient, the first of several; of those that no
+    /// layer here tells apart only the first is tried.
     #[inline(never)]
-    fn best_of_several(&self, so_far: &Ledger) -> Class {
+    fn pass_best(&self, books: &mut impl Books) -> Settled {
         let mut distinct = [Class::Ordinary; CLASSES];
         let mut count = 0;
         for class in self.patient.classes.iter() {
@@ -448,10 +492,30 @@ impl Case<'_> {
             }
         }
         if count == 1 {
-            return distinct[0];
+            return self.pass(distinct[0], books);
         }
-        let own = |class: &Class| self.pass(*class, &mut Trial(so_far)).out_of_pocket;
-        distinct[..count].iter().copied().min_by_key(own).expect("one class at least")
+        let (mut drafts, mut best) = ([Draft::default(), Draft::default()], 0);
+        let mut settled = self.pass(distinct[0], &mut Trial::new(books.so_far(), &mut drafts[0]));
+        for class in &distinct[1..count] {
+            let other = self.pass(*class, &mut Trial::new(books.so_far(), &mut drafts[1 - best]));
+            if other.out_of_pocket < settled.out_of_pocket {
+                (settled, best) = (other, 1 - best);
+            }
+        }
+        self.write(&drafts[best], books);
+        books.close(self.bill, settled.covered_own);
+        settled
+    }
+
+    /// Writes what was drafted.
+    fn write(&self, draft: &Draft, books: &mut impl Books) {
+        let mut slots = draft.slots;
+        while slots != 0 {
+            let slot = slots.trailing_zeros() as usize;
+            slots &= slots - 1;
+            let (sums, payment) = draft.by_slot[slot];
+            books.write(&self.layers.layers[slot], slot, sums, payment);
+        }
     }
 
     fn are_alike(&self, a: Class, b: Class) -> bool {
@@ -501,7 +565,7 @@ impl Case<'_> {
             Covers::All => self.bill.amount,
         };
         let share = Share { whole, left, presented: if layer.base == Base::Bill { whole } else { left } };
-        let mut sums = books.so_far().sums(layer, slot);
+        let mut sums = books.sums(layer, slot);
         let mut payment = Money::ZERO;
         if stop.verdict == Verdict::Eligible {
             payment = self.payment(stop, share, sums);
@@ -575,7 +639,7 @@ impl Case<'_> {
             let slot = caps.trailing_zeros() as usize;
             caps &= caps - 1;
             let layer = &self.layers.layers[slot];
-            let sums = books.so_far().sums(layer, slot);
+            let sums = books.sums(layer, slot);
             let counted = sums.counted + left.of(layer.covers);
             books.write(layer, slot, Sums { counted, ..sums }, Money::ZERO);
         }
