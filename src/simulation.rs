@@ -13,6 +13,7 @@ mod household;
 mod members;
 mod sampling;
 mod timetable;
+mod waiting;
 
 pub use household::{Detail, Forgone, Stay};
 pub use sampling::Weights;
@@ -45,6 +46,7 @@ use crate::targeting::SeenIncomes;
 use crate::units::Year;
 use crate::village::{Clinic, Village, village_of};
 use sampling::{ByStratum, Sampled};
+use waiting::Waiting;
 
 /// What is simulated as one piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,13 +175,16 @@ pub fn watch_county<'a>(
     witness: Option<&'a mut dyn Witness>,
 ) -> CountyRecord {
     let plan = &world.scenario.plan;
-    let cells = (plan.first_year < plan.switch_year).then(|| {
-        let mut run = CountyRun::start(world, task, Vec::new());
+    let known_before =
+        plan.first_year < plan.switch_year && (witness.is_some() || !Waiting::has_room(world, task));
+    let groups = known_before.then(|| {
+        let mut run = CountyRun::start(world, task, None);
+        run.is_counted = false;
         START.next().through(plan.switch_year.previous()).for_each(|year| run.advance(year));
         run.fix_groups(plan.switch_year);
         run.county.households
     });
-    let mut run = CountyRun::start(world, task, cells.unwrap_or_default());
+    let mut run = CountyRun::start(world, task, groups);
     run.witness = witness;
     for year in START.next().through(plan.last_year) {
         if year == plan.switch_year {
@@ -199,8 +204,13 @@ struct CountyRun<'a> {
     seen: Vec<ByStratum<SeenIncomes>>,
     record: CountyRecord,
     sampled: Sampled,
-    /// Households with the groups that an earlier pass found, until they are taken over.
-    groups: Vec<Household>,
+    /// Households with the groups that an earlier pass found, until they are taken over; `None` where they are found
+    /// at the switch.
+    groups: Option<Vec<Household>>,
+    /// What is counted once the groups are found.
+    waiting: Waiting,
+    /// Whether what households add up to is kept.
+    is_counted: bool,
     shared: SharedYear,
     passages: Passages,
     stories: Stories,
@@ -221,7 +231,7 @@ struct CountyRun<'a> {
 
 impl<'a> CountyRun<'a> {
     /// Draws the county's households as of the start. Groups found by an earlier pass are taken over.
-    fn start(world: &'a World<'a>, task: &'a CountyTask, groups: Vec<Household>) -> Self {
+    fn start(world: &'a World<'a>, task: &'a CountyTask, groups: Option<Vec<Household>>) -> Self {
         let mut run = Self {
             world,
             task,
@@ -231,6 +241,8 @@ impl<'a> CountyRun<'a> {
             record: CountyRecord::empty(world.scenario, task.place),
             sampled: Sampled::default(),
             groups,
+            waiting: Waiting::default(),
+            is_counted: true,
             shared: SharedYear::default(),
             passages: Passages::default(),
             stories: Stories::default(),
@@ -264,7 +276,7 @@ impl<'a> CountyRun<'a> {
 
     /// Takes over the groups that an earlier pass found, once the rows are the same.
     fn take_groups(&mut self) {
-        let groups = std::mem::take(&mut self.groups);
+        let groups = self.groups.as_mut().map(std::mem::take).unwrap_or_default();
         for (household, known) in self.county.households.iter_mut().zip(groups) {
             household.cell = known.cell;
             household.cohort = known.cohort;
@@ -343,8 +355,9 @@ impl<'a> CountyRun<'a> {
 
     /// From here each regime goes its own way from the same past.
     fn switch(&mut self) {
-        if self.world.scenario.plan.first_year >= self.world.scenario.plan.switch_year {
+        if self.groups.is_none() {
             self.fix_groups(self.world.scenario.plan.switch_year);
+            self.count_waiting();
         }
         let regimes = self.world.scenario.regimes.len();
         self.states = vec![self.states[0].clone(); regimes];
@@ -519,7 +532,12 @@ impl<'a> CountyRun<'a> {
     }
 
     fn reported(&self, year: Year) -> Option<usize> {
-        usize::try_from(year.since(self.world.scenario.plan.first_year)).ok()
+        usize::try_from(year.since(self.world.scenario.plan.first_year)).ok().filter(|_| self.is_counted)
+    }
+
+    /// Whether what is counted by groups waits for them.
+    const fn waits(&self) -> bool {
+        self.groups.is_none() && !self.switched
     }
 
     /// What is fixed of a household's year under every regime.
@@ -584,17 +602,22 @@ impl<'a> CountyRun<'a> {
     /// Records what became of a household, once for all regimes that share it.
     fn record_household(&mut self, year: Year, row: usize, (passages, stories): (&Passages, &Stories)) {
         let report = self.reported(year);
+        let by_group = report.filter(|_| !self.waits());
         let mut gathering = std::mem::take(&mut self.gathering);
         let mut marks = std::mem::take(&mut self.marks);
+        let mut waiting = std::mem::take(&mut self.waiting);
         let mut histograms = std::mem::take(self.histograms_of(row));
         let (mut person_years, mut persons) = (0, 0);
         let situation = self.situation(year, row);
         for story in stories.told() {
             let setting = self.setting(&situation, story.first(), &self.states[story.first()]);
             let telling = setting.tell(passages, story);
-            gathering.add(story.regimes, &telling, report.is_some());
+            gathering.add(story.regimes, &telling, by_group.is_some());
             if report.is_some() {
                 telling.mark(&mut marks);
+            }
+            if let Some(report) = report.filter(|_| by_group.is_none()) {
+                telling.record(waiting.next(report));
             }
             for regime in each(story.regimes) {
                 if let Some(report) = report {
@@ -608,7 +631,7 @@ impl<'a> CountyRun<'a> {
                 persons += if starts { members } else { 0 };
             }
         }
-        (self.gathering, self.marks) = (gathering, marks);
+        (self.gathering, self.marks, self.waiting) = (gathering, marks, waiting);
         *self.histograms_of(row) = histograms;
         self.record.person_years += person_years;
         self.record.persons += persons;

@@ -3,7 +3,7 @@
 //! A slot belongs to one person id in the union over regimes. The members of a household stand side
 //! by side, with spare slots for births; a household that outgrows its slots moves to the end.
 
-use crate::record::Cell;
+use crate::record::{Cell, Standing};
 use crate::village::{Clinic, Village};
 
 /// Status of a slot under one regime.
@@ -321,6 +321,12 @@ impl Household {
     #[must_use]
     pub fn cell(&self) -> Cell {
         Cell::at(usize::from(self.cell))
+    }
+
+    /// Whether the root household was lifted at the switch.
+    #[must_use]
+    pub fn is_lifted(&self) -> bool {
+        self.cell().standing == Standing::Lifted
     }
 }
 

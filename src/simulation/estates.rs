@@ -86,10 +86,14 @@ impl CountyRun<'_> {
                 }
                 let inherited = self.pass_on(regime, row, &estate, &later);
                 if let Some(report) = report {
-                    let cell = self.record.sums[regime][report]
-                        .cell_mut(usize::from(self.county.households[row].cell));
+                    let sums = if self.waits() {
+                        self.waiting.of(report, row)
+                    } else {
+                        let cell = usize::from(self.county.households[row].cell);
+                        self.record.sums[regime][report].cell_mut(cell)
+                    };
                     let tally = if inherited { Tally::EstatesInherited } else { Tally::EstatesLost };
-                    cell[tally as usize] += estate.worth();
+                    sums[tally as usize] += estate.worth();
                 }
             }
         }

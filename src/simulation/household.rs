@@ -13,6 +13,7 @@ use self::care::{NotHad, Outpatients, SettledStay};
 pub use self::detail::{Detail, Forgone, Stay};
 use self::lives::Lives;
 use self::reach::Beginning;
+pub(super) use self::recording::count_cohort;
 use super::alike::Alike;
 use super::fates::SharedYear;
 use super::{CountyTask, PlaceYear, RegimeYear, World};

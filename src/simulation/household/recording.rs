@@ -5,7 +5,7 @@ use super::{CountyTask, HouseholdOutcome, PlaceYear, Telling};
 use crate::illness::CARDIOVASCULAR;
 use crate::population::columns::{Household, HouseholdState, Register, Registration};
 use crate::poverty::{Deprivations, Dimension, gap_ppm, is_poor, severity_ppm};
-use crate::record::{Column, Descent, DescentYear, Marks, PanelRow, Standing, TALLIES, Tally, bin};
+use crate::record::{Column, Descent, DescentYear, Marks, PanelRow, TALLIES, Tally, bin};
 use crate::scenario::policy::{ClassSet, Payer};
 use crate::targeting::SeenIncomes;
 use crate::units::Money;
@@ -29,7 +29,7 @@ impl Telling<'_> {
         let (setting, o) = (self.setting, self.outcome);
         let (mut sums, counts) = (Adder(cell), &self.lives.counts);
         if setting.household.cohort {
-            sums.cohort(setting.household, o);
+            sums.cohort(setting.household, o.members == 0, (o.ever_entered, o.died_since_switch));
         }
         if o.members == 0 {
             sums.add(Tally::Deaths, counts.deaths);
@@ -137,11 +137,20 @@ impl Telling<'_> {
             paid_inpatient_fen: o.care.paid_inpatient.fen(),
             poor: o.poor,
             poor_last: o.poor_last,
-            lifted: setting.household.cell().standing == Standing::Lifted,
+            lifted: setting.household.is_lifted(),
             monitored: self.state.classes & ClassSet::MONITORED.0 != 0,
             returned: o.ever_entered,
         }
     }
+}
+
+/// Adds a household-year before the switch to what is counted of the cohort: nobody has entered poverty or died since.
+pub(in crate::simulation) fn count_cohort(
+    tallies: &mut [i64; TALLIES],
+    household: &Household,
+    dissolved: bool,
+) {
+    Adder(tallies).cohort(household, dissolved, (false, 0));
 }
 
 /// Sums of one cell, named.
@@ -160,15 +169,15 @@ impl Adder<'_> {
         }
     }
 
-    fn cohort(&mut self, household: &Household, o: &HouseholdOutcome) {
+    fn cohort(&mut self, household: &Household, dissolved: bool, (ever_entered, died): (bool, u8)) {
         let persons = i64::from(household.persons_at_switch);
-        let died = i64::from(o.died_since_switch).min(persons);
+        let died = i64::from(died).min(persons);
         self.add(Tally::CohortHouseholds, 1);
         self.add(Tally::CohortPersons, persons);
-        self.flag(Tally::CohortEverEntered, o.ever_entered, 1);
-        self.flag(Tally::CohortDissolved, o.members == 0 && !o.ever_entered, 1);
-        self.flag(Tally::CohortPersonsEverEntered, o.ever_entered, persons);
-        self.add(Tally::CohortPersonsEnteredOrDied, if o.ever_entered { persons } else { died });
+        self.flag(Tally::CohortEverEntered, ever_entered, 1);
+        self.flag(Tally::CohortDissolved, dissolved && !ever_entered, 1);
+        self.flag(Tally::CohortPersonsEverEntered, ever_entered, persons);
+        self.add(Tally::CohortPersonsEnteredOrDied, if ever_entered { persons } else { died });
     }
 
     fn people(&mut self, o: &HouseholdOutcome, members: i64) {
