@@ -59,8 +59,21 @@ pub struct Life {
     /// What `flows.csv` counts the household as in the last year, against the baseline; of lifted root households
     /// under other regimes than it.
     pub flow: Option<Flow>,
-    /// In the order of the years.
+    /// The year by whose end nobody of the household is left, if there is one: the last that is told.
+    pub ended: Option<Year>,
+    /// In the order of the years, up to the one in which the household ends.
     pub years: Vec<LifeYear>,
+}
+
+impl Life {
+    /// Tells years up to the one by whose end nobody is left for good; a household that nobody lives in to begin with ends
+    /// in its first year.
+    fn told(flow: Option<Flow>, mut years: Vec<LifeYear>) -> Self {
+        let lived = years.iter().rposition(|year| year.row.persons > 0).map_or(0, |last| last + 1);
+        let ended = years.get(lived).map(|year| Year::new(year.row.year));
+        years.truncate(lived + 1);
+        Self { flow, ended, years }
+    }
 }
 
 /// A year of it.
@@ -295,7 +308,7 @@ impl Follower {
         let counts = self.cohort && root == self.household;
         let life = |(regime, years): (usize, Vec<LifeYear>)| {
             let flow = Flow::between(returned(&years), there);
-            Life { flow: (counts && regime != baseline).then_some(flow), years }
+            Life::told((counts && regime != baseline).then_some(flow), years)
         };
         Trace {
             household: self.household,
@@ -383,8 +396,11 @@ mod tests {
                     .filter(|row| usize::from(row.regime) == regime)
                     .copied()
                     .collect();
-                assert!(!theirs.is_empty());
-                assert_eq!(ours, theirs, "household {household}, regime {regime}");
+                // The panel goes on with rows of nobody.
+                let (told, rest) = theirs.split_at(ours.len());
+                assert!(!told.is_empty());
+                assert_eq!(ours, told, "household {household}, regime {regime}");
+                assert!(rest.iter().all(|row| row.persons == 0));
                 for year in &life.years {
                     let (row, detail) = (&year.row, &year.detail);
                     let paid: i64 = row.paid_fen.iter().sum();
@@ -420,6 +436,32 @@ mod tests {
             }
         }
         assert!(stays > 10);
+    }
+
+    #[test]
+    fn a_life_ends_with_its_household() {
+        let scenario = small(None, &[]);
+        let panel = finished(&scenario).panel;
+        let last = scenario.plan.last_year;
+        let gone = |row: &&PanelRow| row.year == last.number() && row.persons == 0 && row.regime == 1;
+        let ended: Vec<u64> = panel.iter().filter(gone).map(|row| row.household).take(20).collect();
+        assert!(ended.len() > 5, "{}", ended.len());
+        let mut later = 0;
+        for household in ended {
+            let life = &traced(&scenario, household, 0).lives[1];
+            let end = life.ended.expect("nobody is left");
+            let rows = || panel.iter().filter(|row| row.household == household && row.regime == 1);
+            let lived = rows().filter(|row| row.persons > 0).map(|row| row.year).max();
+            let first = rows().map(|row| row.year).min().expect("it has rows");
+            assert_eq!(end.number(), lived.map_or(first, |year| year + 1));
+            let told: Vec<i16> = life.years.iter().map(|year| year.row.year).collect();
+            assert_eq!(told, (first..=end.number()).collect::<Vec<_>>());
+            later += usize::from(lived.is_some());
+        }
+        assert!(later > 0, "one ends while it is told");
+        let alive = panel.iter().find(|row| row.year == last.number() && row.persons > 0);
+        let life = &traced(&scenario, alive.expect("somebody lives").household, 0).lives[0];
+        assert_eq!((life.ended, life.years.last().map(|year| year.row.year)), (None, Some(last.number())));
     }
 
     #[test]
@@ -467,7 +509,7 @@ mod tests {
                     let trace = traced(&scenario, picked.household, 0);
                     let returned = |regime: usize| {
                         let years = &trace.lives[regime].years;
-                        years.iter().any(|year| year.row.year == by.number() && year.row.returned)
+                        years.iter().any(|year| year.row.year <= by.number() && year.row.returned)
                     };
                     assert_eq!(Flow::between(returned(regime), returned(1)), wanted.flow());
                     if by == scenario.plan.last_year {

@@ -159,6 +159,16 @@ pub fn returned(life: &Life, language: Language) -> String {
     }
 }
 
+/// That nobody is left, and when.
+#[must_use]
+pub fn ended(life: &Life, language: Language) -> Option<String> {
+    let year = life.ended?;
+    Some(match language {
+        Language::En => format!("nobody is left at the end of {year}"),
+        Language::Zh => format!("{year}年末该户已无人"),
+    })
+}
+
 /// What a household counts as.
 #[must_use]
 pub const fn flow(flow: Flow, language: Language) -> &'static str {

@@ -34,6 +34,7 @@ pub(super) fn of_trace(trace: &Trace, scenario: &Scenario, choice: Option<&Choic
             "regime": regime.id,
             "label": { "en": regime.label_en, "zh": regime.label_zh },
             "flow": life.flow.map(|flow| flow.name()),
+            "ended": life.ended.map(|year| year.number()),
             "years": years.map(|(year, line)| of_year(year, *line, scenario, &regime.policy)).collect::<Vec<_>>(),
         })
     });

@@ -37,7 +37,10 @@ pub(super) fn of_trace(
     header.extend((0..trace.lives.len()).map(|regime| broken(&words.regime(regime, trace))));
     table.set_header(header);
     for at in 0..trace.years.len() {
-        let years: Vec<&LifeYear> = trace.lives.iter().map(|life| &life.years[at]).collect();
+        let years: Vec<Option<&LifeYear>> = trace.lives.iter().map(|life| life.years.get(at)).collect();
+        if years.iter().all(Option::is_none) {
+            break;
+        }
         let mut label = trace.years[at].to_string();
         for (name, cells) in words.rows(&years, trace.lines[at]) {
             if cells.iter().all(|cell| cell == NONE) {
@@ -47,7 +50,8 @@ pub(super) fn of_trace(
             row.extend(cells.iter().map(|cell| broken(cell)));
             table.add_row(row);
         }
-        if label.is_empty() && at + 1 < trace.years.len() {
+        let more = trace.lives.iter().any(|life| at + 1 < life.years.len());
+        if label.is_empty() && more {
             table.add_row(vec![String::new(); trace.lives.len() + 2]);
         }
     }
@@ -151,14 +155,15 @@ impl Words<'_> {
             Language::Zh => format!(" · 截至{last}年{}", words::flow(flow, self.language)),
         };
         let flow = life.flow.map_or_else(String::new, by);
-        format!("  {label}{}{what}{flow}\n", self.say(": ", "："))
+        let ended = words::ended(life, self.language).map_or_else(String::new, |ended| format!(" · {ended}"));
+        format!("  {label}{}{what}{flow}{ended}\n", self.say(": ", "："))
     }
 
-    /// The rows of a year: name, and a cell a regime.
-    fn rows(&self, years: &[&LifeYear], line: Money) -> Vec<(String, Vec<String>)> {
+    /// The rows of a year: name, and a cell a regime; nothing is told of a household that has ended.
+    fn rows(&self, years: &[Option<&LifeYear>], line: Money) -> Vec<(String, Vec<String>)> {
         let mut rows = Vec::new();
         let mut row = |name: &str, of: &dyn Fn(&LifeYear) -> String| {
-            let cell = |year: &&LifeYear| Some(of(year)).filter(|cell| !cell.is_empty());
+            let cell = |year: &Option<&LifeYear>| year.map(of).filter(|cell| !cell.is_empty());
             rows.push((name.to_owned(), years.iter().map(|y| cell(y).unwrap_or(NONE.to_owned())).collect()));
         };
         let sum = |fen: i64| if fen == 0 { String::new() } else { yuan(Money::from_fen(fen)) };
@@ -204,7 +209,7 @@ impl Words<'_> {
 
     fn members(&self, year: &LifeYear) -> String {
         if year.members.is_empty() {
-            return self.say("nobody left", "已无人").to_owned();
+            return self.say("nobody is left", "已无人").to_owned();
         }
         let member = |member: &crate::trace::Member| {
             let away = if member.away { "*" } else { "" };

@@ -79,6 +79,9 @@ pub fn draw(trace: &Trace, scenario: &Scenario, setting: &Setting) -> Chart {
             if scales.cut { "更高的收入在顶端截断。" } else { "" },
         )
         .to_owned();
+    if trace.lives.iter().any(|life| life.ended.is_some()) {
+        note += setting.pick("Grey: nobody of the household is left. ", "灰色：该户已无人。");
+    }
     note += setting.pick(
         "Shaded: in net poverty; ring: the year of falling back. Grey verticals: the years named above the lane, \
          with through what they differ from the baseline's (+: more than there).",
@@ -206,6 +209,13 @@ fn lane(
         let x = income.x(f64::from(year.row.year));
         sheet.canvas.dashed(&[(x, income.top), (x, bills.bottom)], GRID_PT, theme.muted, 0.8, 0.8);
     }
+    if let Some(end) = life.ended {
+        // From the end of the year on, or over all that is drawn if nobody lived in it.
+        let from = living(life).next().map_or(across.0, |_| f64::from(end.number()) + 0.5);
+        let (from, to) = (income.x(from.min(across.1)), income.x(across.1));
+        let corners = [(from, income.top), (to, income.top), (to, bills.bottom), (from, bills.bottom)];
+        sheet.canvas.area(&corners, theme.muted, 0.14);
+    }
     draw_income(sheet, &income, &scales.income.0, trace, life, colour);
     for year in &life.years {
         draw_marks(sheet, &bills, strip, year);
@@ -231,6 +241,9 @@ fn head(trace: &Trace, scenario: &Scenario, regime: usize, setting: &Setting) ->
     head += &format!("{}{}", setting.pick(": ", "："), words::returned(life, setting.language));
     if let Some(flow) = life.flow {
         head += &format!("{}{}", setting.pick(", ", "，"), words::flow(flow, setting.language));
+    }
+    if let Some(ended) = words::ended(life, setting.language) {
+        head += &format!("{}{ended}", setting.pick(", ", "，"));
     }
     head
 }
