@@ -448,6 +448,16 @@ fn the_policy_gap_is_printed_and_written_with_its_chart() {
     assert_eq!(written, output.stdout);
     assert_eq!(fanpin(folder.path(), &to_files).status.code(), Some(1), "the folder is taken");
     assert!(fanpin(folder.path(), &[&to_files[..], &["--force"]].concat()).status.success());
+    let other = fanpin(folder.path(), &["timeline", "mine.toml", "-o", "out", "--force"]);
+    assert_eq!(other.status.code(), Some(1), "what another command wrote stays");
+    assert!(text(&other.stderr).contains("`fanpin gap` wrote"), "{}", text(&other.stderr));
+    assert_eq!(std::fs::read(folder.path().join("out/gap.json")).expect("there"), written);
+    for option in ["--seed=1", "--replicates=2", "--households=100"] {
+        for command in ["gap", "timeline"] {
+            let refused = fanpin(folder.path(), &[command, "mine.toml", option]);
+            assert_eq!(refused.status.code(), Some(2), "{command} {option}: nothing is simulated");
+        }
+    }
 
     let output = fanpin(folder.path(), &["gap", "mine.toml", "--place", "poor-cuonty"]);
     assert_eq!(output.status.code(), Some(2));
@@ -555,4 +565,51 @@ fn the_methods_appendix_names_the_hash_of_the_run_and_replaces_no_file() {
         text(&again.stderr)
     );
     assert_eq!(fs::read(folder.path().join("appendix.tex")).expect("readable"), tex);
+}
+
+/// Sends Ctrl-C as soon as it is caught, and gives how the program ended.
+#[cfg(target_os = "linux")]
+fn interrupted(folder: &Path, args: &[&str]) -> Output {
+    use std::process::{Command, Stdio};
+    const INTERRUPT: u64 = 1 << 1;
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("fanpin"))
+        .current_dir(folder)
+        .args(args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let status = format!("/proc/{}/status", child.id());
+    let catches = || {
+        let status = fs::read_to_string(&status).ok()?;
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"))?.trim().to_owned();
+        Some(u64::from_str_radix(&mask, 16).ok()? & INTERRUPT != 0)
+    };
+    while child.try_wait().expect("it is ours").is_none() && catches() != Some(true) {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let kill = format!("kill -INT {}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success(), "it still runs");
+    child.wait_with_output().expect("it ends")
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_command_stopped_by_ctrl_c_says_so_and_leaves_nothing() {
+    let folder =
+        folder_with(&[("mine.toml", MINE), ("county.toml", "name = \"county\"\nextends = \"p-county\"\n")]);
+    let pick = ["trace", "mine.toml", "--pick", "saved", "--regime", "inclusive", "-o", "out"];
+    let one = ["trace", "mine.toml", "--household", "0", "-o", "out"];
+    for args in [&pick[..], &one, &["gap", "county.toml", "-o", "out"]] {
+        let output = interrupted(folder.path(), args);
+        assert_eq!(
+            (output.status.code(), text(&output.stderr)),
+            (Some(130), "error: interrupted\n".to_owned())
+        );
+        assert_eq!(text(&output.stdout), "", "{args:?}");
+        let mut left: Vec<_> =
+            fs::read_dir(folder.path()).expect("there").map(|e| e.expect("there").file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["county.toml", "mine.toml"], "{args:?}");
+    }
 }

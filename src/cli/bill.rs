@@ -7,7 +7,8 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use serde_json::json;
 
-use super::{BillArgs, CliError, drawing};
+use super::drawing::{self, Target};
+use super::{BillArgs, CliError};
 use crate::billing::{Bill, BillBreakdown, Patient, YearContext};
 use crate::evidence::nearest;
 use crate::gap::MEMBERS;
@@ -262,7 +263,8 @@ fn draw(scenario: &Scenario, bills: &[BillBreakdown], folder: &Path) -> Result<(
     let shown: Vec<waterfall::BillBreakdown> = bills.iter().map(for_chart).collect();
     let list: Vec<_> = bills.iter().map(as_json).collect();
     let tables = [("bill.json", store::json(&list))];
-    drawing::write(scenario, folder, Existing::Refuse, &tables, &|setting| waterfall::draw(&shown, setting))
+    let target = Target { folder, command: "bill", existing: Existing::Refuse };
+    drawing::write(scenario, target, &tables, &|setting| waterfall::draw(&shown, setting))
 }
 
 fn for_chart(bill: &BillBreakdown) -> waterfall::BillBreakdown {

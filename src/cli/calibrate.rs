@@ -34,6 +34,9 @@ const DRAWS: usize = 100;
 const VERIFY: usize = 40;
 const POLISH: usize = 5;
 const STEPS: usize = 2000;
+/// What a manifest says of a folder.
+const CALIBRATE: &str = "calibrate";
+const SELF_CHECK: &str = "calibrate --self-check";
 /// How far the seed of a self-check's truths is from that of the simulations.
 const OTHER_SEED: u64 = 1_000_003;
 
@@ -253,7 +256,7 @@ impl Work<'_> {
     fn calibrate(&self, load: &Load) -> Result<String, CliError> {
         let (args, settings) = (self.args, &self.settings);
         let folder = args.folder(self.scenario);
-        let store = Store::begin(&folder, args.draw.existing())?;
+        let store = Store::begin(&folder, args.draw.existing(CALIBRATE))?;
         let kept = kept_file(&folder);
         let (known, file) = self.kept(&kept)?;
         let simulations = settings.simulations(self.declared.free.len()) + 1;
@@ -281,8 +284,12 @@ impl Work<'_> {
             return Err(CliError::Usage(format!("--self-check is {count}, expected 5 to 10000")));
         }
         let (args, parameters) = (self.args, self.declared.free.len());
-        let store =
-            args.draw.out.as_ref().map(|folder| Store::begin(folder, args.draw.existing())).transpose()?;
+        let store = args
+            .draw
+            .out
+            .as_ref()
+            .map(|folder| Store::begin(folder, args.draw.existing(SELF_CHECK)))
+            .transpose()?;
         let simulations = self.settings.wave_points(1, parameters) + count + 1;
         self.announce(simulations, 0)?;
         let keeper = Keeper::new(simulations, args.quiet, None);
@@ -301,7 +308,7 @@ impl Work<'_> {
             store.write("self_check.json", store::json(&told).as_bytes())?;
             store.write("self_check.csv", check_csv(self.declared, &found).as_bytes())?;
             store.write("scenario.resolved.toml", resolved_text(self.scenario).as_bytes())?;
-            finish(store, "calibrate --self-check", self)?;
+            finish(store, SELF_CHECK, self)?;
         }
         Ok(match (args.json, args.quiet) {
             (true, _) => store::json(&told),
@@ -403,7 +410,7 @@ impl Work<'_> {
         }
         store.write("scenario.resolved.toml", resolved_text(self.scenario).as_bytes())?;
         drawing::charts(&mut store, self.scenario, &|setting| charts::draw_all(told, setting))?;
-        finish(store, "calibrate", self)
+        finish(store, CALIBRATE, self)
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::run::not_stopped;
 use super::{CliError, LookArgs};
 use crate::report::chart_file;
 use crate::report::charts::{Chart, Setting};
@@ -22,7 +23,7 @@ pub struct DrawArgs {
     /// What it looks like.
     #[command(flatten)]
     pub look: LookArgs,
-    /// Replace what an earlier command wrote there; the results of `fanpin run` stay
+    /// Replace what this command wrote there before; the results of another command stay
     #[arg(long, requires = "out")]
     pub force: bool,
 }
@@ -34,36 +35,49 @@ impl DrawArgs {
         self.look.overrides()
     }
 
-    /// What happens to results that are there.
+    /// What happens to results that are there when a command writes.
     #[must_use]
-    pub const fn existing(&self) -> Existing {
-        if self.force { Existing::ReplaceUnlessRun } else { Existing::Refuse }
+    pub const fn existing(&self, command: &'static str) -> Existing {
+        if self.force { Existing::ReplaceOf(command) } else { Existing::Refuse }
     }
+}
+
+/// The folder that a command writes.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'f> {
+    /// The folder.
+    pub folder: &'f Path,
+    /// The command: its manifest names it.
+    pub command: &'static str,
+    /// What happens to results that are there.
+    pub existing: Existing,
 }
 
 /// Writes tables, and a chart in the languages and formats of the scenario.
 ///
 /// # Errors
-/// [`CliError::Store`] if the folder is taken or can't be written.
+/// [`CliError::Store`] if the folder is taken or can't be written, [`CliError::Interrupted`] if the user stopped it: then
+/// nothing is left of it.
 pub fn write(
     scenario: &Scenario,
-    folder: &Path,
-    existing: Existing,
+    target: Target<'_>,
     tables: &[(&str, String)],
     draw: &dyn Fn(&Setting) -> Chart,
 ) -> Result<(), CliError> {
-    let mut files = Store::begin(folder, existing)?;
+    let mut files = Store::begin(target.folder, target.existing)?;
     for (name, text) in tables {
+        not_stopped()?;
         files.write(name, text.as_bytes())?;
     }
     charts(&mut files, scenario, &|setting| vec![draw(setting)])?;
-    finish(files, json!({ "program": "fanpin", "version": env!("CARGO_PKG_VERSION") }))
+    let version = env!("CARGO_PKG_VERSION");
+    finish(files, json!({ "program": "fanpin", "command": target.command, "version": version }))
 }
 
 /// Writes charts in the languages and formats of the scenario; none is drawn where there is no format.
 ///
 /// # Errors
-/// [`CliError::Store`] if they can't be written.
+/// [`CliError::Store`] if they can't be written, [`CliError::Interrupted`] if the user stopped it.
 pub fn charts(
     store: &mut Store,
     scenario: &Scenario,
@@ -76,6 +90,7 @@ pub fn charts(
     for language in &output.languages {
         for chart in draw(&Setting { language: *language, width_mm: output.width_mm, theme: PAPER }) {
             for format in &output.formats {
+                not_stopped()?;
                 store.write(&chart_file(&chart, *format), &render(&chart, *format))?;
             }
         }

@@ -8,7 +8,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use serde_json::json;
 
-use super::drawing::{self, DrawArgs};
+use super::drawing::{self, DrawArgs, Target};
 use super::run::{Bar, threads};
 use super::{CliError, ScenarioArgs, files};
 use crate::evidence::nearest;
@@ -62,7 +62,7 @@ pub fn run(args: &EqualiseArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let pair = pair(&scenario, args.pair.as_deref())?;
     if let Some(folder) = &args.draw.out {
         // A folder that is taken is said before the work, not after it.
-        drop(Store::begin(folder, args.draw.existing())?);
+        drop(Store::begin(folder, args.draw.existing("equalise"))?);
     }
     let pool = threads(args.threads)?;
     let counties = experiment::counties(&scenario) * u64::from(scenario.plan.replicates);
@@ -123,7 +123,8 @@ fn write(folder: &Path, args: &DrawArgs, scenario: &Scenario, done: &Equalised) 
         ("equalise.json", store::json(&as_json(done))),
         ("scenario.resolved.toml", resolved_text(scenario)),
     ];
-    drawing::write(scenario, folder, args.existing(), &written, &|setting| chart::draw(done, setting))
+    let target = Target { folder, command: "equalise", existing: args.existing("equalise") };
+    drawing::write(scenario, target, &written, &|setting| chart::draw(done, setting))
 }
 
 const HEAD: &str = "scenario,role,goal,way,scaled,other,value,quantity,unit,mean,ci_low,ci_high,\

@@ -9,8 +9,9 @@ use comfy_table::{CellAlignment, Table};
 use serde_json::json;
 
 use super::bill::{pick, share, unknown, yuan};
-use super::drawing::{self, DrawArgs};
-use super::{CliError, ScenarioArgs, files};
+use super::drawing::{self, DrawArgs, Target};
+use super::run::{catch_interrupts, not_stopped};
+use super::{CliError, RulesArgs, files};
 use crate::gap::{
     Amount, BORDERS, CLASS_LABELS, GAP_CSV, Gap, HANDOVERS_CSV, Handover, MEMBERS, Meter, ReferenceBill,
     Side, gaps_csv, handovers_csv, measure, reference_bills,
@@ -32,7 +33,7 @@ const PRINTED: usize = 12;
 pub struct GapArgs {
     /// The scenario.
     #[command(flatten)]
-    pub scenario: ScenarioArgs,
+    pub rules: RulesArgs,
     /// Amount of one bill in yuan, in place of the three reference bills
     #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
     pub amount: Option<f64>,
@@ -68,9 +69,11 @@ pub struct GapArgs {
 /// [`CliError::Scenario`] and [`CliError::Usage`] for what does not hold, [`CliError::Store`] if the files could not
 /// be written.
 pub fn run(args: &GapArgs, out: &mut dyn Write) -> Result<(), CliError> {
-    let scenario = files::load(&args.scenario.file, &args.scenario.set, args.draw.overrides())?;
+    catch_interrupts();
+    let scenario = files::load(&args.rules.file, &args.rules.set(), args.draw.overrides())?;
     let place = place(&scenario, args)?;
     let meter = measure(&scenario, place, &bills(&scenario, args)?);
+    not_stopped()?;
     if args.json {
         out.write_all(store::json(&as_json(&meter)).as_bytes())?;
     } else {
@@ -83,9 +86,8 @@ pub fn run(args: &GapArgs, out: &mut dyn Write) -> Result<(), CliError> {
             (HANDOVERS_CSV, handovers_csv(&meter)),
             ("gap.json", store::json(&as_json(&meter))),
         ];
-        drawing::write(&scenario, folder, args.draw.existing(), &tables, &|setting| {
-            policy_gap::draw(&meter, setting)
-        })?;
+        let target = Target { folder, command: "gap", existing: args.draw.existing("gap") };
+        drawing::write(&scenario, target, &tables, &|setting| policy_gap::draw(&meter, setting))?;
     }
     Ok(())
 }

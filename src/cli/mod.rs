@@ -122,6 +122,28 @@ pub struct SetArgs {
     pub regimes: Option<Vec<String>>,
 }
 
+/// A scenario whose rules are looked at and not simulated: chance and size have no meaning.
+#[derive(Debug, Clone, Args)]
+pub struct RulesArgs {
+    /// Scenario file (TOML)
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Set any scenario key by its dotted path, e.g. `plan.last_year=2030`; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Only these regimes, separated by commas; the baseline always joins them
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub regimes: Option<Vec<String>>,
+}
+
+impl RulesArgs {
+    /// What the command line sets.
+    #[must_use]
+    pub fn set(&self) -> SetArgs {
+        SetArgs { set: self.set.clone(), regimes: self.regimes.clone(), ..SetArgs::default() }
+    }
+}
+
 impl SetArgs {
     /// The settings in the order in which they apply: `--set` first, so that the named options
     /// say the last word.

@@ -156,20 +156,32 @@ pub(super) struct Bar {
 /// Set by Ctrl-C.
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
+/// Has Ctrl-C noted. The first one stops the work after the county or file in hand and leaves nothing behind; a second one
+/// ends the process at once, as having no handler would, and leaves a folder `….partial` for the next run to clear.
+pub(super) fn catch_interrupts() {
+    static HANDLER: OnceLock<bool> = OnceLock::new();
+    HANDLER.get_or_init(|| {
+        let stop = || {
+            if STOPPED.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        };
+        ctrlc::set_handler(stop).is_ok()
+    });
+}
+
+/// Nothing, unless the user stopped the work.
+///
+/// # Errors
+/// [`CliError::Interrupted`].
+pub(super) fn not_stopped() -> Result<(), CliError> {
+    if STOPPED.load(Ordering::Relaxed) { Err(CliError::Interrupted) } else { Ok(()) }
+}
+
 impl Bar {
     /// A bar over this many counties.
     pub(super) fn new(total: u64, quiet: bool) -> Self {
-        static HANDLER: OnceLock<bool> = OnceLock::new();
-        // The first Ctrl-C stops the run after the county in hand and leaves nothing behind; a second one ends the
-        // process at once, as having no handler would, and leaves a folder `….partial` for the next run to clear.
-        HANDLER.get_or_init(|| {
-            let stop = || {
-                if STOPPED.swap(true, Ordering::Relaxed) {
-                    std::process::exit(130);
-                }
-            };
-            ctrlc::set_handler(stop).is_ok()
-        });
+        catch_interrupts();
         let hidden = quiet || !io::stderr().is_terminal();
         let bar = if hidden { ProgressBar::hidden() } else { ProgressBar::new(total) };
         let style =

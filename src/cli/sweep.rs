@@ -168,7 +168,7 @@ pub fn run(args: &SweepArgs, out: &mut dyn Write) -> Result<(), CliError> {
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from("output").join(format!("{}-sweep", scenario.name)));
-    let mut store = Store::begin(&folder, args.draw.existing())?;
+    let mut store = Store::begin(&folder, args.draw.existing("sweep"))?;
     let kept = Kept::begin(&folder, args.resume)?;
     if !args.quiet {
         writeln!(io::stderr(), "{}", size(&scenario, &plan))?;

@@ -6,8 +6,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::bill::pick;
-use super::drawing::{self, DrawArgs};
-use super::{CliError, ScenarioArgs, files};
+use super::drawing::{self, DrawArgs, Target};
+use super::run::catch_interrupts;
+use super::{CliError, RulesArgs, files};
 use crate::population::START;
 use crate::report::charts::policy_timeline;
 use crate::report::fonts::{Weight, width_mm};
@@ -23,7 +24,7 @@ use crate::units::Year;
 pub struct TimelineArgs {
     /// The scenario.
     #[command(flatten)]
-    pub scenario: ScenarioArgs,
+    pub rules: RulesArgs,
     /// First year shown [default: 2017, or the first reported year if that is earlier]
     #[arg(long, value_name = "Y", allow_negative_numbers = true)]
     pub from: Option<i64>,
@@ -41,7 +42,8 @@ pub struct TimelineArgs {
 /// [`CliError::Scenario`] and [`CliError::Usage`] for what does not hold, [`CliError::Store`] if the files could not
 /// be written.
 pub fn run(args: &TimelineArgs, out: &mut dyn Write) -> Result<(), CliError> {
-    let scenario = files::load(&args.scenario.file, &args.scenario.set, args.draw.overrides())?;
+    catch_interrupts();
+    let scenario = files::load(&args.rules.file, &args.rules.set(), args.draw.overrides())?;
     let timeline = Timeline::new(&scenario, args.from.map(|from| year(&scenario, from)).transpose()?);
     if args.json {
         out.write_all(store::json(&as_json(&timeline)).as_bytes())?;
@@ -51,9 +53,8 @@ pub fn run(args: &TimelineArgs, out: &mut dyn Write) -> Result<(), CliError> {
     }
     if let Some(folder) = &args.draw.out {
         let tables = [("timeline.json", store::json(&as_json(&timeline)))];
-        drawing::write(&scenario, folder, args.draw.existing(), &tables, &|setting| {
-            policy_timeline::draw(&timeline, setting)
-        })?;
+        let target = Target { folder, command: "timeline", existing: args.draw.existing("timeline") };
+        drawing::write(&scenario, target, &tables, &|setting| policy_timeline::draw(&timeline, setting))?;
     }
     Ok(())
 }

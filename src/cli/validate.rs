@@ -7,7 +7,7 @@ use clap::Args;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 
-use super::drawing::{self, DrawArgs};
+use super::drawing::{self, DrawArgs, Target};
 use super::run::{Bar, threads};
 use super::{CliError, SetArgs, files, uncertain};
 use crate::observation::{ObserveError, Size, Verdict};
@@ -79,7 +79,7 @@ pub fn run(args: &ValidateArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let scenario = args.load(&under, &[])?;
     if let Some(folder) = &args.draw.out {
         // A folder that is taken is said before the work, not after it.
-        drop(Store::begin(folder, args.draw.existing())?);
+        drop(Store::begin(folder, args.draw.existing("validate"))?);
     }
     let pool = threads(args.threads)?;
     let load = |more: &[Override]| args.load(&under, more);
@@ -120,7 +120,8 @@ fn write(folder: &Path, args: &DrawArgs, scenario: &Scenario, done: &Validation)
         ("validation.md", report::page(done)),
         ("scenario.resolved.toml", resolved_text(scenario)),
     ];
-    drawing::write(scenario, folder, args.existing(), &written, &|setting| chart::draw(done, setting))
+    let target = Target { folder, command: "validate", existing: args.existing("validate") };
+    drawing::write(scenario, target, &written, &|setting| chart::draw(done, setting))
 }
 
 const fn words(heading: Heading) -> &'static str {

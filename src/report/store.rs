@@ -36,8 +36,8 @@ pub enum Existing {
     Refuse,
     /// Replace them once the new ones are complete.
     Replace,
-    /// The same, unless they are those of a run: a chart of another command doesn't stand for what took an hour.
-    ReplaceUnlessRun,
+    /// The same, if this command wrote them: a chart doesn't take the place of a sweep, or of a run that took an hour.
+    ReplaceOf(&'static str),
 }
 
 /// Why a result could not be written.
@@ -59,6 +59,15 @@ pub enum StoreError {
     OfARun {
         /// The folder.
         folder: PathBuf,
+    },
+    /// The folder holds what another command wrote.
+    OfAnother {
+        /// The folder.
+        folder: PathBuf,
+        /// The command, if the manifest says.
+        command: Option<String>,
+        /// The one that was about to replace it.
+        wanted: &'static str,
     },
     /// Something that is not a folder has the folder's name: a file, a link, a device.
     NotAFolder {
@@ -118,6 +127,18 @@ impl fmt::Display for StoreError {
                 "`{}` holds the results of `fanpin run`: choose another folder with `--out`",
                 folder.display()
             ),
+            Self::OfAnother { folder, command, wanted } => {
+                write!(f, "`{}` holds ", folder.display())?;
+                match command {
+                    Some(command) => write!(f, "what `fanpin {command}` wrote")?,
+                    None => f.write_str("results that don't say which command wrote them")?,
+                }
+                write!(
+                    f,
+                    ", and `--force` of `fanpin {wanted}` replaces its own only: choose another folder with `--out`, or \
+                     move that one away"
+                )
+            }
             Self::NotAFolder { path } => {
                 write!(f, "`{}` is there and is not a folder: choose another name", path.display())
             }
@@ -469,6 +490,8 @@ struct FileList {
     files: BTreeMap<String, String>,
     /// How much a run simulated; other commands have no such thing.
     counts: Option<serde::de::IgnoredAny>,
+    /// The command that wrote them, of other commands than a run.
+    command: Option<String>,
 }
 
 fn refuse_occupied(target: &Path, existing: Existing) -> Result<(), StoreError> {
@@ -489,8 +512,13 @@ fn refuse_occupied(target: &Path, existing: Existing) -> Result<(), StoreError> 
     if existing == Existing::Refuse {
         return Err(StoreError::Occupied { folder: folder() });
     }
-    if existing == Existing::ReplaceUnlessRun && list.counts.is_some() {
-        return Err(StoreError::OfARun { folder: folder() });
+    if let Existing::ReplaceOf(wanted) = existing {
+        if list.counts.is_some() {
+            return Err(StoreError::OfARun { folder: folder() });
+        }
+        if list.command.as_deref() != Some(wanted) {
+            return Err(StoreError::OfAnother { folder: folder(), command: list.command, wanted });
+        }
     }
     let written = |name: &String| list.files.contains_key(name) || name == MANIFEST || name == TIMING;
     match there.into_iter().find(|name| !written(name)) {
@@ -725,14 +753,32 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let target = parent.path().join("run");
         run(&target, Existing::Refuse, None).unwrap();
-        run(&target, Existing::ReplaceUnlessRun, None).unwrap();
-        let manifest = fs::read_to_string(target.join(MANIFEST)).unwrap();
-        let of_a_run = manifest.replacen('{', "{\"counts\": {\"households\": 1},", 1);
-        fs::write(target.join(MANIFEST), of_a_run).unwrap();
+        say_of(&target, "\"counts\": {\"households\": 1}, \"command\": \"gap\"");
         let before = files_of(&target).unwrap();
-        assert!(matches!(run(&target, Existing::ReplaceUnlessRun, None), Err(StoreError::OfARun { .. })));
+        assert!(matches!(run(&target, Existing::ReplaceOf("gap"), None), Err(StoreError::OfARun { .. })));
         assert_eq!(files_of(&target).unwrap(), before);
         run(&target, Existing::Replace, None).unwrap();
+    }
+
+    #[test]
+    fn a_command_replaces_what_it_wrote_and_nothing_else() {
+        let parent = tempfile::tempdir().unwrap();
+        let target = parent.path().join("drawn");
+        run(&target, Existing::Refuse, None).unwrap();
+        let refused = || run(&target, Existing::ReplaceOf("gap"), None).unwrap_err().to_string();
+        assert!(refused().contains("don't say which command wrote them"), "{}", refused());
+        say_of(&target, "\"command\": \"trace\"");
+        let before = fs::read(target.join(MANIFEST)).unwrap();
+        assert!(refused().contains("what `fanpin trace` wrote"), "{}", refused());
+        assert_eq!(fs::read(target.join(MANIFEST)).unwrap(), before);
+        run(&target, Existing::ReplaceOf("trace"), None).unwrap();
+        assert_ne!(fs::read(target.join(MANIFEST)).unwrap(), before);
+    }
+
+    /// Adds entries to a manifest.
+    fn say_of(target: &Path, entries: &str) {
+        let manifest = fs::read_to_string(target.join(MANIFEST)).unwrap();
+        fs::write(target.join(MANIFEST), manifest.replacen('{', &format!("{{{entries},"), 1)).unwrap();
     }
 
     #[test]

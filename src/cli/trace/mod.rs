@@ -8,10 +8,10 @@ use std::io::Write;
 use clap::{ArgGroup, Args, ValueEnum};
 
 use super::bill::unknown;
-use super::drawing::{self, DrawArgs};
-use super::run::threads;
+use super::drawing::{self, DrawArgs, Target};
+use super::run::{Bar, not_stopped, threads};
 use super::{CliError, ScenarioArgs, files};
-use crate::experiment::{Unwatched, counties_of};
+use crate::experiment::{Watch, counties_of};
 use crate::population::{HouseholdId, MAX_HOUSEHOLDS};
 use crate::report::charts::{Setting, trace as timeline};
 use crate::report::store;
@@ -103,7 +103,7 @@ pub(super) struct Choice {
 ///
 /// # Errors
 /// [`CliError::Scenario`] and [`CliError::Usage`] for what does not hold or isn't there, [`CliError::NotFound`] if no
-/// household has the outcome, [`CliError::Store`] if files could not be written.
+/// household has the outcome, [`CliError::Store`] if files could not be written, [`CliError::Interrupted`].
 pub fn run(args: &TraceArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let scenario = files::load(&args.scenario.file, &args.scenario.set, args.draw.overrides())?;
     if args.replicate >= scenario.plan.replicates {
@@ -114,18 +114,24 @@ pub fn run(args: &TraceArgs, out: &mut dyn Write) -> Result<(), CliError> {
     }
     let counties = counties(&scenario, args)?;
     let pool = threads(args.threads)?;
-    let choice = args.pick.map(|outcome| pool.install(|| choose(&scenario, &counties, args, outcome)));
+    // The counties to pick from, and that of the household.
+    let searched = if args.pick.is_some() { counties.len() as u64 } else { 0 };
+    let watch = Bar::new(searched + 1, args.quiet);
+    let choice =
+        args.pick.map(|outcome| pool.install(|| choose(&scenario, &counties, (args, outcome), &watch)));
     let choice = choice.transpose()?;
     let household = match (choice, args.household) {
         (Some(choice), _) => choice.picked.household,
         (None, Some(asked)) => named(&counties, args, asked)?,
         (None, None) => unreachable!("one of --household and --pick is required"),
     };
-    let followed = pool.install(|| follow(&scenario, household, args.replicate, &Unwatched));
+    let followed = pool.install(|| follow(&scenario, household, args.replicate, &watch));
+    watch.bar.finish_and_clear();
     let trace = followed.map_err(|error| match error {
         TraceError::Interrupted => CliError::Interrupted,
         error => CliError::Usage(format!("--household: {error}")),
     })?;
+    not_stopped()?;
     let json = store::json(&json::of_trace(&trace, &scenario, choice.as_ref()));
     if args.json {
         out.write_all(json.as_bytes())?;
@@ -135,7 +141,8 @@ pub fn run(args: &TraceArgs, out: &mut dyn Write) -> Result<(), CliError> {
     }
     if let Some(folder) = &args.draw.out {
         let draw = |setting: &Setting| timeline::draw(&trace, &scenario, setting);
-        drawing::write(&scenario, folder, args.draw.existing(), &[("trace.json", json)], &draw)?;
+        let target = Target { folder, command: "trace", existing: args.draw.existing("trace") };
+        drawing::write(&scenario, target, &[("trace.json", json)], &draw)?;
     }
     Ok(())
 }
@@ -198,8 +205,8 @@ fn named(counties: &[CountyTask], args: &TraceArgs, asked: u64) -> Result<u64, C
 fn choose(
     scenario: &Scenario,
     counties: &[CountyTask],
-    args: &TraceArgs,
-    outcome: PickArg,
+    (args, outcome): (&TraceArgs, PickArg),
+    watch: &dyn Watch,
 ) -> Result<Choice, CliError> {
     let others = || scenario.regimes.iter().enumerate().filter(|(at, _)| *at != scenario.baseline);
     let names = others().map(|(_, regime)| regime.id.as_str());
@@ -226,8 +233,7 @@ fn choose(
         year.ok_or_else(|| CliError::Usage(message()))
     })?;
     let wanted = outcome.wanted();
-    let picked =
-        pick(scenario, counties, (wanted, regime, by), &Unwatched).map_err(|_| CliError::Interrupted)?;
+    let picked = pick(scenario, counties, (wanted, regime, by), watch).map_err(|_| CliError::Interrupted)?;
     let picked = picked.ok_or_else(|| {
         let (id, baseline) = (&scenario.regimes[regime].id, &scenario.regimes[scenario.baseline].id);
         let flow = match wanted {
@@ -252,6 +258,7 @@ mod tests {
 
     use super::*;
     use crate::cli::{Cli, Command};
+    use crate::experiment::Unwatched;
     use crate::record::PanelRow;
     use crate::report::panel;
     use crate::report::style::PAPER;
