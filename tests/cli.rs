@@ -521,6 +521,12 @@ fn two_regimes_are_made_equal_and_a_wrong_name_is_answered_with_the_right_one() 
     for file in ["equalise.csv", "equalise.json", "scenario.resolved.toml", "charts/equalise.zh.svg"] {
         assert!(folder.path().join("out").join(file).exists(), "{file}");
     }
+    let up = asked(&["--pair", "targeted,inclusive", "--scale", "both", "--lang", "zh"]);
+    assert_eq!(up.status.code(), Some(0), "{}", text(&up.stderr));
+    let told = text(&up.stdout);
+    assert!(told.contains("缩减：") && told.contains("增加："), "{told}");
+    let words = told.replace("targeted", "").replace("inclusive", "") + &text(&up.stderr);
+    assert!(!words.contains(|letter: char| letter.is_ascii_alphabetic()), "Chinese only: {words}");
 }
 
 #[test]

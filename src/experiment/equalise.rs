@@ -1,8 +1,10 @@
 //! Two regimes at equal cost and at equal effect.
 //!
-//! Two regimes rarely cost the same, so that one protects better says little. Here the one that costs more is scaled down until
-//! both cost the same ([`Goal::Cost`]), and the one that protects better until as many lifted people return under both
-//! ([`Goal::Return`]) or as many people are in hardship ([`Goal::Hardship`]); each in two [`Way`]s, since what is cut decides what is lost. A conclusion holds only if both ways agree.
+//! Two regimes rarely cost the same, so that one protects better says little. Here one is scaled until both cost the same
+//! ([`Goal::Cost`]), until as many lifted people return under both ([`Goal::Return`]) or until as many people are in hardship
+//! ([`Goal::Hardship`]): down, the one that costs more or protects better; or up, the other, as far as its terms can go
+//! ([`Direction`]). Each in two [`Way`]s, since what is changed decides what is lost or won; a conclusion holds only if both
+//! ways agree.
 //! Cost is [public outlay](crate::measures::outlay). Every trial is a regime on the same twins, so the searched function is
 //! nearly smooth; an interval is narrowed by several trials a run, which share their draws.
 
@@ -10,19 +12,48 @@ use super::{Interrupted, Watch, run};
 use crate::measures::outlay::{HARDSHIP, PUBLIC_OUTLAY, RETURNED};
 use crate::measures::table::{OutlayRow, Statistics};
 use crate::scenario::Scenario;
-use crate::scenario::policy::{Amount, Layer, Payer, Policy, Regime};
+use crate::scenario::policy::{Amount, Kind, Layer, Payer, Policy, Regime, Schedule};
 
 /// Trials inside an interval a run.
 const TRIALS: usize = 4;
 /// Times that an interval is narrowed: to a 625th of its width.
 const ROUNDS: usize = 4;
 
+/// The largest factor on payments.
+const MOST_FACTOR: f64 = 10.0;
+
+/// Which regime of a pair is scaled, and where to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The one that costs more or protects better is cut.
+    Down,
+    /// The one that costs less or protects worse is given more.
+    Up,
+}
+
+impl Direction {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Down, Self::Up];
+
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Down => "down",
+            Self::Up => "up",
+        }
+    }
+}
+
 /// How a regime is scaled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// Payments of medical aid and local top-ups times a factor, from 1 to 0.
+    /// Payments of medical aid and local top-ups times a factor. Under 1 it is on the strength of their layers. Over 1 the
+    /// strength rises to full at most, and what is left of the factor is on the rates, which rise to 1 at most; a cap on
+    /// personal spending has no rate, so at full strength it stays. Ceilings stay.
     Payments,
-    /// A deductible on the layers of medical aid, in disposable income per head of the area: from 0 to 2 on top of their own.
+    /// A deductible on the layers of medical aid, in disposable income per head of the area, on top of their own: to 2 at
+    /// most. Less than nothing lowers theirs, down to none.
     Deductible,
 }
 
@@ -39,12 +70,32 @@ impl Way {
         }
     }
 
-    /// The value that changes nothing, and the one that cuts most.
+    /// The value that changes nothing.
     #[must_use]
-    pub const fn ends(self) -> (f64, f64) {
+    pub const fn unscaled(self) -> f64 {
         match self {
-            Self::Payments => (1.0, 0.0),
-            Self::Deductible => (0.0, 2.0),
+            Self::Payments => 1.0,
+            Self::Deductible => 0.0,
+        }
+    }
+
+    /// The value that changes a policy most: downwards nothing is paid, or after two incomes only; upwards all terms that
+    /// can rise are at their bounds (or payments tenfold), or no deductible in incomes is left. It is the value that changes
+    /// nothing where no term can rise.
+    #[must_use]
+    pub fn strongest(self, direction: Direction, policy: &Policy) -> f64 {
+        match (self, direction) {
+            (Self::Payments, Direction::Down) => 0.0,
+            (Self::Deductible, Direction::Down) => 2.0,
+            (Self::Payments, Direction::Up) => {
+                let layers = policy.layers.iter().filter(|layer| is_scaled(layer));
+                layers.map(factor_to_bounds).fold(1.0, f64::max).min(MOST_FACTOR)
+            }
+            (Self::Deductible, Direction::Up) => {
+                let layers = policy.layers.iter().filter(|layer| layer.payer == Payer::MedicalAid);
+                // Taken from nothing, so that no deductible is 0 and not −0.
+                0.0 - layers.map(income_deductible).fold(0.0, f64::max)
+            }
         }
     }
 
@@ -54,7 +105,8 @@ impl Way {
         let mut policy = policy.clone();
         for layer in &mut policy.layers {
             match self {
-                Self::Payments if matches!(layer.payer, Payer::MedicalAid | Payer::LocalTopUp) => {
+                Self::Payments if is_scaled(layer) && value > 1.0 => raise_payments(layer, value),
+                Self::Payments if is_scaled(layer) => {
                     layer.strength = layer.strength.map(|strength| strength * value);
                 }
                 Self::Deductible if layer.payer == Payer::MedicalAid => raise_deductible(layer, value),
@@ -65,12 +117,50 @@ impl Way {
     }
 }
 
-/// A deductible in yuan is a threshold of its own kind (tilt aid begins at one) and stays, unless it is nothing.
+const fn is_scaled(layer: &Layer) -> bool {
+    matches!(layer.payer, Payer::MedicalAid | Payer::LocalTopUp)
+}
+
+/// Payments times a factor over 1, as far as strength and rates can rise.
+fn raise_payments(layer: &mut Layer, by: f64) {
+    let strength = std::mem::replace(&mut layer.strength, Schedule::Constant(1.0));
+    // What the strength can't take of the factor, where it pays at all.
+    let left = |strength: f64| if strength > 0.0 { (strength * by).max(1.0) } else { 1.0 };
+    let raise = |rate: &mut Schedule| *rate = rate.with(&strength, |rate, s| (rate * left(s)).min(1.0));
+    if layer.kind != Kind::Cap {
+        layer.brackets.iter_mut().flatten().for_each(|bracket| raise(&mut bracket.rate));
+        layer.class_terms.iter_mut().for_each(|terms| raise(&mut terms.rate_bonus));
+    }
+    layer.strength = strength.with(&Schedule::Constant(by), |strength, by| (strength * by).min(1.0));
+}
+
+/// The least factor on payments at which strength and rates of a layer are at their bounds in every year.
+fn factor_to_bounds(layer: &Layer) -> f64 {
+    let to_one = |x: f64| if x > 0.0 { 1.0 / x } else { 1.0 };
+    let most = |schedule: &Schedule| schedule.values().map(to_one).fold(1.0, f64::max);
+    let rates = layer.brackets.iter().flatten().map(|bracket| &bracket.rate);
+    let rates = rates.filter(|_| layer.kind != Kind::Cap);
+    let with_strength = |rate: &Schedule| most(&rate.with(&layer.strength, |rate, strength| rate * strength));
+    rates.map(with_strength).fold(most(&layer.strength), f64::max)
+}
+
+/// The largest deductible of a layer in incomes of the area.
+fn income_deductible(layer: &Layer) -> f64 {
+    let largest = |amount: &Amount| match amount {
+        Amount::LocalIncomeShare(share) => share.values().fold(0.0, f64::max),
+        Amount::Yuan(_) => 0.0,
+    };
+    layer.deductible.iter().map(largest).fold(0.0, f64::max)
+}
+
+/// A deductible in yuan is a threshold of its own kind (tilt aid begins at one) and stays, unless it is nothing and is raised.
 fn raise_deductible(layer: &mut Layer, by: f64) {
     for amount in &mut layer.deductible {
         *amount = match amount {
-            Amount::LocalIncomeShare(share) => Amount::LocalIncomeShare(share.map(|share| share + by)),
-            Amount::Yuan(yuan) if yuan.values().all(|yuan| yuan == 0.0) => {
+            Amount::LocalIncomeShare(share) => {
+                Amount::LocalIncomeShare(share.map(|share| (share + by).max(0.0)))
+            }
+            Amount::Yuan(yuan) if by > 0.0 && yuan.values().all(|yuan| yuan == 0.0) => {
                 Amount::LocalIncomeShare(yuan.map(|_| by))
             }
             Amount::Yuan(yuan) => Amount::Yuan(yuan.clone()),
@@ -113,7 +203,7 @@ impl Goal {
         }
     }
 
-    /// How far a regime is from the other, positive if it has to be scaled: it costs more, or fewer are left unprotected.
+    /// How far a regime is from the other, positive if it has to be scaled down: it costs more, or fewer are left unprotected.
     /// Nothing where the quantity is undefined, as returns are where nobody was lifted.
     fn excess(self, rows: &[OutlayRow]) -> Option<f64> {
         let mean = change(rows, self.quantity()).mean?;
@@ -149,14 +239,34 @@ pub struct Trial {
     pub rows: Vec<OutlayRow>,
 }
 
+impl Trial {
+    /// Where to it is scaled; nowhere where the value changes nothing.
+    #[must_use]
+    pub fn direction(&self) -> Option<Direction> {
+        let more = match self.way {
+            Way::Payments => self.value - self.way.unscaled(),
+            Way::Deductible => self.way.unscaled() - self.value,
+        };
+        if more > 0.0 {
+            Some(Direction::Up)
+        } else if more < 0.0 {
+            Some(Direction::Down)
+        } else {
+            None
+        }
+    }
+}
+
 /// Where two regimes are equal in cost or effect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Equal {
     /// What is equal.
     pub goal: Goal,
+    /// Which regime is scaled, and where to.
+    pub direction: Direction,
     /// The trial that made it so; nothing if not even the strongest scaling does.
     pub at: Option<Trial>,
-    /// The trial with the strongest scaling, if not even that one does.
+    /// The trial with the strongest scaling, if not even that one does: a bound of the terms stopped it.
     pub farthest: Option<Trial>,
     /// How the regime was scaled.
     pub way: Way,
@@ -171,11 +281,12 @@ impl Equal {
         sign(&change(&self.at.as_ref()?.rows, quantity)).map(|less| less == Less::Scaled)
     }
 
-    /// Whether with the strongest scaling the goal's quantity still differs as it did, told apart from zero at 95 %: the
-    /// scaled regime costs more, or leaves fewer unprotected.
+    /// Whether with the strongest scaling the goal's quantity still differs as it did, told apart from zero at 95 %: cut, the
+    /// scaled regime still costs more, or leaves fewer unprotected; given more, it still costs less, or leaves more.
     #[must_use]
     pub fn never(&self) -> bool {
-        let still = if self.goal == Goal::Cost { Less::Other } else { Less::Scaled };
+        let cut = self.direction == Direction::Down;
+        let still = if (self.goal == Goal::Cost) == cut { Less::Other } else { Less::Scaled };
         let found = self.farthest.as_ref().and_then(|trial| sign(&change(&trial.rows, self.goal.quantity())));
         found == Some(still)
     }
@@ -209,7 +320,7 @@ pub struct Equalised {
     pub unscaled: [Vec<OutlayRow>; 2],
     /// Every trial, in the order of scaled regime, way and value.
     pub trials: Vec<Trial>,
-    /// Goals × ways; a goal whose quantity is undefined is left out.
+    /// Directions × goals × ways; a goal whose quantity is undefined is left out.
     pub equal: Vec<Equal>,
 }
 
@@ -222,17 +333,28 @@ impl Equalised {
         }
     }
 
-    /// The trial that cuts most.
-    fn farthest(&self, way: Way, scaled: usize) -> Option<Trial> {
-        let end = way.ends().1.to_bits();
+    /// The trial of a value.
+    fn trial(&self, way: Way, scaled: usize, value: f64) -> Option<Trial> {
         let mut trials = self.trials.iter();
-        trials.find(|t| (t.scaled, t.way, t.value.to_bits()) == (scaled, way, end)).cloned()
+        trials.find(|t| (t.scaled, t.way, t.value.to_bits()) == (scaled, way, value.to_bits())).cloned()
     }
 
-    /// The regime of the pair that is better in a quantity where a goal is reached, if both ways agree on it.
+    /// Where a goal was sought in a direction, one a way.
+    pub fn sought(&self, goal: Goal, direction: Direction) -> impl Iterator<Item = &Equal> {
+        self.equal.iter().filter(move |equal| (equal.goal, equal.direction) == (goal, direction))
+    }
+
+    /// The directions that were asked for.
+    pub fn directions(&self) -> impl Iterator<Item = Direction> {
+        Direction::ALL
+            .into_iter()
+            .filter(|direction| self.equal.iter().any(|equal| equal.direction == *direction))
+    }
+
+    /// The regime of the pair that is better in a quantity where a goal is reached in a direction, if both ways agree on it.
     #[must_use]
-    pub fn better(&self, goal: Goal, quantity: &str) -> Option<usize> {
-        let mut found = self.equal.iter().filter(|equal| equal.goal == goal).map(|equal| {
+    pub fn better(&self, goal: Goal, direction: Direction, quantity: &str) -> Option<usize> {
+        let mut found = self.sought(goal, direction).map(|equal| {
             let better = equal.better(quantity)?;
             Some(if better { equal.scaled } else { 1 - equal.scaled })
         });
@@ -241,18 +363,24 @@ impl Equalised {
     }
 }
 
-/// Runs that [`equalise`] makes at most: one to begin with, those that narrow, one at the end, for each scaled regime.
+/// Runs that [`equalise`] makes at most: one to begin with, those that narrow, one at the end, for each scaled regime and
+/// direction.
 #[must_use]
-pub const fn most_runs() -> usize {
-    1 + 2 * (ROUNDS + 1)
+pub const fn most_runs(directions: usize) -> usize {
+    1 + 2 * directions * (ROUNDS + 1)
 }
 
-/// Makes two regimes of a scenario equal in cost and in effect. Whether funds ration is the scenario's to say; a comparison
-/// of regimes by what their rules cost has `society.switches.funds` off.
+/// Makes two regimes of a scenario equal in cost and in effect, by scaling in each of some directions. Whether funds ration is
+/// the scenario's to say; a comparison of regimes by what their rules cost has `society.switches.funds` off.
 ///
 /// # Errors
 /// [`Interrupted`] if the watcher stops it.
-pub fn equalise(scenario: &Scenario, pair: [usize; 2], watch: &dyn Watch) -> Result<Equalised, Interrupted> {
+pub fn equalise(
+    scenario: &Scenario,
+    pair: [usize; 2],
+    directions: &[Direction],
+    watch: &dyn Watch,
+) -> Result<Equalised, Interrupted> {
     let regimes = pair.map(|index| &scenario.regimes[index]);
     let both = simulate(scenario, &regimes.map(Regime::clone), watch)?;
     let unscaled = [both[0].clone(), both[1].clone()];
@@ -263,29 +391,37 @@ pub fn equalise(scenario: &Scenario, pair: [usize; 2], watch: &dyn Watch) -> Res
         unscaled,
     };
     // The dearer regime, and the better ones: the second if its excess over the first is positive.
-    let scaled =
+    let down =
         Goal::ALL.map(|goal| goal.excess(&equalised.unscaled[1]).map(|excess| usize::from(excess > 0.0)));
-    for side in 0..2 {
-        let goals: Vec<Goal> =
-            Goal::ALL.into_iter().zip(scaled).filter(|(_, s)| *s == Some(side)).map(|(g, _)| g).collect();
-        if goals.is_empty() {
-            continue;
+    for direction in directions {
+        let scaled = down.map(|side| if *direction == Direction::Down { side } else { side.map(|s| 1 - s) });
+        for side in 0..2 {
+            let goals: Vec<Goal> =
+                Goal::ALL.into_iter().zip(scaled).filter(|(_, s)| *s == Some(side)).map(|(g, _)| g).collect();
+            if !goals.is_empty() {
+                let regimes = (regimes[1 - side], regimes[side], side);
+                search(scenario, regimes, (*direction, &goals), &mut equalised, watch)?;
+            }
         }
-        search(scenario, (regimes[1 - side], regimes[side], side), &goals, &mut equalised, watch)?;
     }
     equalised.trials.sort_by(|a, b| {
         let place = |trial: &Trial| (trial.scaled, trial.way as usize);
         place(a).cmp(&place(b)).then(a.value.total_cmp(&b.value))
     });
-    equalised.equal.sort_by_key(|equal| (equal.goal as usize, equal.way as usize));
+    let place = |equal: &Equal| (equal.direction as usize, equal.goal as usize, equal.way as usize);
+    equalised.equal.sort_by_key(place);
     Ok(equalised)
 }
 
 /// An interval in which the excess changes its sign.
 struct Search {
     goal: Goal,
+    direction: Direction,
     way: Way,
-    /// Values with their excess, from the unscaled end on; the excess is positive at the first and not at the last.
+    /// The value that changes most.
+    strongest: f64,
+    /// Values with their excess (upwards: what is missing), from the unscaled end on; it is positive at the first and not at
+    /// the last.
     between: [(f64, f64); 2],
     reached: bool,
 }
@@ -293,17 +429,14 @@ struct Search {
 fn search(
     scenario: &Scenario,
     (other, scaled, side): (&Regime, &Regime, usize),
-    goals: &[Goal],
+    (direction, goals): (Direction, &[Goal]),
     equalised: &mut Equalised,
     watch: &dyn Watch,
 ) -> Result<(), Interrupted> {
     let mut searches: Vec<Search> = goals
         .iter()
         .flat_map(|goal| {
-            Way::ALL.map(|way| {
-                let (from, to) = way.ends();
-                Search { goal: *goal, way, between: [(from, f64::INFINITY), (to, 0.0)], reached: true }
-            })
+            Way::ALL.map(|way| Search::new(*goal, direction, way, way.strongest(direction, &scaled.policy)))
         })
         .collect();
     let evaluate = |asked: &[(Way, f64)]| -> Result<Vec<Trial>, Interrupted> {
@@ -323,7 +456,9 @@ fn search(
         // The ends are tried in the first round, at once with what lies between.
         let inside = |search: &Search| {
             let [(from, _), (to, _)] = search.between;
-            let (first, last) = if round == 0 { (0, TRIALS + 1) } else { (1, TRIALS) };
+            // One value where no term can be changed.
+            let whole = if from == to { 0 } else { TRIALS + 1 };
+            let (first, last) = if round == 0 { (0, whole) } else { (1, TRIALS) };
             // A handful.
             #[allow(clippy::cast_precision_loss)]
             let at = move |i: usize| from + (to - from) * i as f64 / (TRIALS + 1) as f64;
@@ -339,8 +474,8 @@ fn search(
         let mut found = evaluate(&flat)?.into_iter();
         for (search, values) in searches.iter_mut().zip(&asked) {
             let trials: Vec<Trial> = found.by_ref().take(values.len()).collect();
-            let excess = |trial: &Trial| Some((trial.value, search.goal.excess(&trial.rows)?));
-            let tried: Vec<(f64, f64)> = trials.iter().filter_map(excess).collect();
+            let gap = |trial: &Trial| Some((trial.value, search.gap(&trial.rows)?));
+            let tried: Vec<(f64, f64)> = trials.iter().filter_map(gap).collect();
             search.narrow(&tried, round == 0);
             trials.into_iter().for_each(|trial| equalised.keep(trial));
         }
@@ -351,13 +486,26 @@ fn search(
     for search in &searches {
         let at = if search.reached { found.next() } else { None };
         at.iter().for_each(|trial| equalised.keep(trial.clone()));
-        let farthest = if search.reached { None } else { equalised.farthest(search.way, side) };
-        equalised.equal.push(Equal { goal: search.goal, at, farthest, way: search.way, scaled: side });
+        let strongest = || equalised.trial(search.way, side, search.strongest);
+        let farthest = if search.reached { None } else { strongest() };
+        let Search { goal, direction, way, .. } = *search;
+        equalised.equal.push(Equal { goal, direction, at, farthest, way, scaled: side });
     }
     Ok(())
 }
 
 impl Search {
+    const fn new(goal: Goal, direction: Direction, way: Way, strongest: f64) -> Self {
+        let between = [(way.unscaled(), f64::INFINITY), (strongest, 0.0)];
+        Self { goal, direction, way, strongest, between, reached: true }
+    }
+
+    /// How far the scaled regime still is from the other on the side on which it began.
+    fn gap(&self, rows: &[OutlayRow]) -> Option<f64> {
+        let excess = self.goal.excess(rows)?;
+        Some(if self.direction == Direction::Down { excess } else { -excess })
+    }
+
     /// Keeps the first interval, from the unscaled end on, in which the excess changes its sign.
     fn narrow(&mut self, tried: &[(f64, f64)], whole: bool) {
         let mut all: Vec<(f64, f64)> = tried.to_vec();
@@ -414,8 +562,17 @@ mod tests {
     }
 
     fn begun(way: Way) -> Search {
-        let (from, to) = way.ends();
-        Search { goal: Goal::Cost, way, between: [(from, f64::INFINITY), (to, 0.0)], reached: true }
+        let strongest = if way == Way::Payments { 0.0 } else { 2.0 };
+        Search::new(Goal::Cost, Direction::Down, way, strongest)
+    }
+
+    fn index(scenario: &Scenario, id: &str) -> usize {
+        scenario.regimes.iter().position(|regime| regime.id == id).expect("it ships")
+    }
+
+    fn policy(id: &str) -> Policy {
+        let scenario = main_scenario(&[]);
+        scenario.regimes[index(&scenario, id)].policy.clone()
     }
 
     #[test]
@@ -438,9 +595,8 @@ mod tests {
             "plan.last_year=2022",
             "society.switches.funds=false",
         ]);
-        let place = |id: &str| scenario.regimes.iter().position(|regime| regime.id == id).unwrap();
-        let done =
-            equalise(&scenario, [place("targeted"), place("inclusive")], &crate::experiment::Unwatched);
+        let pair = [index(&scenario, "targeted"), index(&scenario, "inclusive")];
+        let done = equalise(&scenario, pair, &[Direction::Down], &crate::experiment::Unwatched);
         let goals: Vec<Goal> = done.unwrap().equal.iter().map(|equal| equal.goal).collect();
         assert!(!goals.contains(&Goal::Return), "{goals:?}");
         assert_eq!(goals.iter().filter(|goal| **goal == Goal::Cost).count(), 2);
@@ -464,13 +620,23 @@ mod tests {
             };
             let rows = vec![row(RETURNED), row(PUBLIC_OUTLAY)];
             let farthest = Some(Trial { scaled: 1, way: Way::Payments, value: 0.0, rows });
-            move |goal| Equal { goal, at: None, farthest: farthest.clone(), way: Way::Payments, scaled: 1 }
+            move |goal| Equal {
+                goal,
+                direction: Direction::Down,
+                at: None,
+                farthest: farthest.clone(),
+                way: Way::Payments,
+                scaled: 1,
+            }
         };
         assert!(
             with(Some((-0.3, -0.1)))(Goal::Return).never() && !with(Some((-0.3, -0.1)))(Goal::Cost).never()
         );
         assert!(with(Some((5.0, 9.0)))(Goal::Cost).never() && !with(Some((5.0, 9.0)))(Goal::Return).never());
         assert!(!with(Some((-0.24, 0.02)))(Goal::Return).never() && !with(None)(Goal::Return).never());
+        let up = |ends, goal| Equal { direction: Direction::Up, ..with(Some(ends))(goal) };
+        assert!(up((0.1, 0.3), Goal::Return).never() && !up((-0.3, -0.1), Goal::Return).never());
+        assert!(up((-9.0, -5.0), Goal::Cost).never() && !up((-9.0, 5.0), Goal::Cost).never());
     }
 
     #[test]
@@ -506,9 +672,9 @@ mod tests {
             "plan.last_year=2024",
             "society.switches.funds=false",
         ]);
-        let index = |id: &str| scenario.regimes.iter().position(|regime| regime.id == id).unwrap();
-        let (targeted, inclusive) = (index("targeted"), index("inclusive"));
-        let done = equalise(&scenario, [targeted, inclusive], &super::super::Unwatched).unwrap();
+        let (targeted, inclusive) = (index(&scenario, "targeted"), index(&scenario, "inclusive"));
+        let down = [Direction::Down];
+        let done = equalise(&scenario, [targeted, inclusive], &down, &super::super::Unwatched).unwrap();
         assert_eq!(done.equal.len(), 6);
         let unscaled = change(&done.unscaled[1], PUBLIC_OUTLAY).mean.unwrap().abs();
         let at_cost = done.equal.iter().filter(|equal| equal.goal == Goal::Cost);
@@ -517,13 +683,104 @@ mod tests {
             assert!(rest < 0.05 * unscaled + 1.0, "{trial:?} of {unscaled}");
         }
         assert!(done.equal.iter().any(|equal| equal.at.is_some()));
-        let same = equalise(&scenario, [targeted, targeted], &super::super::Unwatched).unwrap();
+        let both = Direction::ALL;
+        let same = equalise(&scenario, [targeted, targeted], &both, &super::super::Unwatched).unwrap();
+        assert_eq!(same.equal.len(), 12);
         for equal in &same.equal {
             assert_eq!(
                 equal.at.as_ref().map(|trial| trial.value),
-                Some(equal.way.ends().0),
+                Some(equal.way.unscaled()),
                 "nothing to scale"
             );
         }
+    }
+
+    #[test]
+    fn a_regime_that_was_cut_is_scaled_up_to_where_it_was() {
+        let mut scenario = main_scenario(&[
+            "plan.households=400",
+            "plan.replicates=2",
+            "places.poor-county.counties=1",
+            "plan.last_year=2024",
+            "society.switches.funds=false",
+        ]);
+        let inclusive = scenario.regimes[index(&scenario, "inclusive")].clone();
+        let cut = Regime {
+            id: "cut".into(),
+            policy: Way::Payments.scaled(&inclusive.policy, 0.25),
+            ..inclusive.clone()
+        };
+        scenario.regimes = vec![cut, inclusive];
+        scenario.baseline = 0;
+        let done = equalise(&scenario, [0, 1], &[Direction::Up], &super::super::Unwatched).unwrap();
+        assert!(done.equal.iter().all(|equal| equal.direction == Direction::Up));
+        let mut at_cost = done.sought(Goal::Cost, Direction::Up);
+        let payments = at_cost.next().unwrap();
+        assert_eq!((payments.way, payments.scaled), (Way::Payments, 0), "the cheaper one is scaled");
+        let trial = payments.at.as_ref().expect("it was cut to a quarter");
+        assert!((trial.value - 4.0).abs() < 0.2, "{}", trial.value);
+        let unscaled = change(&done.unscaled[1], PUBLIC_OUTLAY).mean.unwrap();
+        assert!(unscaled > 0.0 && change(&trial.rows, PUBLIC_OUTLAY).mean.unwrap().abs() < 0.05 * unscaled);
+        // Three quarters of what aid pays are more than its deductibles withhold.
+        let deductible = at_cost.next().unwrap();
+        let farthest = deductible.farthest.as_ref().expect("a bound stops it");
+        assert!((farthest.value + 0.25).abs() < 1e-12 && deductible.at.is_none(), "{}", farthest.value);
+    }
+
+    #[test]
+    fn scaled_up_no_term_passes_its_bound() {
+        let year = Year::new(2025);
+        let before = policy("targeted");
+        let up = |value| Way::Payments.scaled(&before, value);
+        let most = Way::Payments.strongest(Direction::Up, &before);
+        assert!((1.0 / 0.5..=MOST_FACTOR).contains(&most), "{most}");
+        let (some, all) = (up(1.2), up(most));
+        for ((before, some), all) in before.layers.iter().zip(&some.layers).zip(&all.layers) {
+            if !is_scaled(before) {
+                assert_eq!((before, before), (some, all));
+                continue;
+            }
+            let rate = |layer: &Layer| layer.brackets[0][0].rate.at(year) * layer.strength.at(year);
+            assert!(rate(before) <= rate(some) && rate(some) <= rate(all), "{}", before.id);
+            let expected = (1.2 * rate(before)).min(1.0);
+            assert!((rate(some) - expected).abs() < 1e-12, "{}: {}", before.id, rate(some));
+            let pays = before.strength.at(year) > 0.0;
+            assert!((rate(all) - f64::from(u8::from(pays))).abs() < 1e-12, "{}: {}", before.id, rate(all));
+        }
+    }
+
+    #[test]
+    fn strength_rises_before_rates_and_a_full_cap_stays() {
+        let year = Year::new(2025);
+        let halved = Way::Payments.scaled(&policy("targeted"), 0.5);
+        let back = Way::Payments.scaled(&halved, 2.0);
+        for (layer, before) in back.layers.iter().zip(&policy("targeted").layers) {
+            let of = |layer: &Layer| (layer.strength.at(year), layer.brackets[0][0].rate.at(year));
+            assert_eq!(of(layer), of(before), "{}", layer.id);
+        }
+        let more = Way::Payments.scaled(&policy("targeted"), 5.0);
+        let cap = more.layers.iter().find(|layer| layer.kind == Kind::Cap).expect("a cap");
+        assert_eq!((cap.strength.at(year), cap.brackets[0][0].rate.at(year)), (1.0, 1.0));
+    }
+
+    #[test]
+    fn a_lowered_deductible_ends_at_nothing_and_thresholds_in_yuan_stay() {
+        let year = Year::new(2025);
+        let before = policy("inclusive");
+        let most = Way::Deductible.strongest(Direction::Up, &before);
+        assert!((most + 0.25).abs() < 1e-12, "{most}");
+        let after = Way::Deductible.scaled(&before, most);
+        for (before, after) in before.layers.iter().zip(&after.layers) {
+            match (&before.deductible[0], &after.deductible[0]) {
+                (Amount::LocalIncomeShare(_), Amount::LocalIncomeShare(share))
+                    if before.payer == Payer::MedicalAid =>
+                {
+                    assert_eq!(share.at(year), 0.0, "{}", before.id);
+                }
+                _ => assert_eq!(before, after, "{}", before.id),
+            }
+        }
+        let none = Way::Deductible.scaled(&before, -1.0);
+        assert_eq!(Way::Deductible.strongest(Direction::Up, &none).to_bits(), 0.0_f64.to_bits());
     }
 }

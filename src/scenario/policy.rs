@@ -244,6 +244,26 @@ impl Schedule {
         }
     }
 
+    /// What two schedules come to together: year by year from the first of their points to the last.
+    #[must_use]
+    pub fn with(&self, other: &Self, together: impl Fn(f64, f64) -> f64) -> Self {
+        let points = |schedule: &Self| -> Vec<Year> {
+            match schedule {
+                Self::Constant(_) => Vec::new(),
+                Self::Step(points) | Self::Taper(points) => points.iter().map(|(year, _)| *year).collect(),
+            }
+        };
+        let years = || points(self).into_iter().chain(points(other));
+        let in_year = |year: Year| together(self.at(year), other.at(year));
+        match (years().min(), years().max()) {
+            (Some(first), Some(last)) => {
+                Self::Step(first.through(last).map(|year| (year, in_year(year))).collect())
+            }
+            // Constant both, so any year will do.
+            _ => Self::Constant(in_year(Year::new(2020))),
+        }
+    }
+
     /// The values at the points of the schedule.
     pub fn values(&self) -> impl Iterator<Item = f64> + '_ {
         let (one, many): (Option<f64>, &[(Year, f64)]) = match self {

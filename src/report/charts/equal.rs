@@ -38,7 +38,7 @@ pub fn draw(done: &Equalised, setting: &Setting) -> Chart {
     let note = setting.pick(
         "Lines: the regime scaled: by a factor on what medical aid and local top-ups pay (solid), by a deductible on medical aid \
          (dashed). Rings: where both are equal in cost, return or hardship. Lower left is better; funds don't ration.",
-        "线为按比例缩减医疗救助与地方补充支付（实线）或提高医疗救助起付线（虚线）的轨迹；圆圈为成本、返贫或医疗困难相等之处。\
+        "线为按比例缩放医疗救助与地方补充支付（实线）或调整医疗救助起付线（虚线）的轨迹；圆圈为成本、返贫或医疗困难相等之处。\
          左下方为优；基金不限额。",
     );
     sheet.finish(bottom, note)
