@@ -10,12 +10,14 @@
 //! a county hospital short of staff sends more of them out of the county.
 
 use crate::billing::{Bill, CompiledLayers, HouseholdYear, Ledger, Patient, Payers, PersonYear};
-use crate::economy::SCORE_ONE as SCORE_OF_RANK;
+use crate::economy::{EconomyYear, SCORE_ONE as SCORE_OF_RANK};
 use crate::illness::PotentialEpisode;
 use crate::illness::frailty::{SCORE_ONE, lane_scores};
 use crate::population::tables::{Path, Tables};
 use crate::scenario::plan::Place;
-use crate::scenario::policy::{CLASSES, Class, ClassSet, LEVELS, Level, PAYERS, Policy, Service};
+use crate::scenario::policy::{
+    BestOfClasses, CLASSES, Class, ClassSet, LEVELS, Level, PAYERS, Policy, Service,
+};
 use crate::scenario::society::{Care, Society};
 use crate::units::{Money, Rate, Year};
 
@@ -66,13 +68,32 @@ pub struct Days {
     pub carer_major: i64,
 }
 
+impl Days {
+    /// The same as shares of a year's earnings, in parts per million; a carer loses a part of each day.
+    #[must_use]
+    pub fn in_earnings(&self, economy: &EconomyYear, carer_share: Rate) -> Self {
+        let lost = |days: i64| economy.days_ppm(days);
+        let by_carer = |days: i64| Money::from_fen(lost(days)).times(carer_share).fen();
+        Self {
+            patient: lost(self.patient),
+            patient_major: lost(self.patient_major),
+            untreated: lost(self.untreated),
+            induced: lost(self.induced),
+            carer: by_carer(self.carer),
+            carer_major: by_carer(self.carer_major),
+        }
+    }
+}
+
 /// What a regime makes of it in a year.
 #[derive(Debug, Clone)]
 pub struct CareTerms {
     /// Share of potential episodes treated, `[class][level]`; the last row is the uninsured.
     demand: [[f64; LEVELS]; CLASSES + 1],
-    /// Factor on outpatient spending by class; the last is the uninsured.
-    outpatient: [u32; CLASSES + 1],
+    /// Factor on outpatient spending of the uninsured, in parts per million.
+    outpatient_uninsured: u32,
+    /// The same of the insured.
+    outpatient: BestOfClasses<u32>,
     deposit: [Rate; CLASSES],
     deposit_outside: Rate,
 }
@@ -375,7 +396,8 @@ impl CareTerms {
             demand: std::array::from_fn(|index| {
                 Level::ALL.map(|level| demand_at(share(class_at(index), &inpatient(level))))
             }),
-            outpatient: std::array::from_fn(outpatient_factor),
+            outpatient_uninsured: outpatient_factor(CLASSES),
+            outpatient: BestOfClasses::new(std::array::from_fn(outpatient_factor), Ord::max),
             deposit: std::array::from_fn(|class| rate(policy.deposit_share[class].at(at))),
             deposit_outside: rate(policy.deposit_share_outside.at(at)),
         }
@@ -396,8 +418,7 @@ impl CareTerms {
     #[must_use]
     pub fn outpatient_factors(&self, classes: ClassSet, aware: bool) -> [u32; 2] {
         let expected = if aware { classes } else { ClassSet::default() };
-        let insured = expected.iter().map(|class| self.outpatient[class as usize]).max();
-        [self.outpatient[CLASSES], insured.unwrap_or(1_000_000)]
+        [self.outpatient_uninsured, self.outpatient.of(expected)]
     }
 
     fn deposit(&self, seeker: &Seeker, bill: &Bill) -> Money {

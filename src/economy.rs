@@ -58,6 +58,8 @@ pub struct YearInput {
     pub members: usize,
     /// Earning strength of the members who work, in thousandths of a local worker.
     pub strength: i64,
+    /// What the household usually has and spends.
+    pub usual: Usual,
     /// Weight of the members who work in the household's labour income: `[work]`.
     pub earning: [i64; WORKS],
     /// Sum over them of weight times the share of their earnings lost, in parts per million: `[work]`.
@@ -70,14 +72,24 @@ pub struct YearInput {
     pub children_away: u8,
     /// Reimbursements of this year that come next year, fen.
     pub late: Money,
-    /// Persistent part of the rank.
-    pub persistent: i32,
-    /// Transitory part of the rank.
-    pub transitory: i32,
     /// Out-of-pocket payments, fen.
     pub out_of_pocket: Money,
     /// Premiums paid by the household, fen.
     pub premiums: Money,
+}
+
+/// What a household usually has and spends in a year: the same under every regime in which the same members earn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usual {
+    /// Income with no illness, before support.
+    income: Money,
+    /// The same as it would be expected, with support and without what is transitory.
+    expected: Money,
+    consumption: Money,
+    /// Of it, food.
+    food: Money,
+    /// Consumption that isn't cut.
+    floor: Money,
 }
 
 /// The closed accounts of a household-year, all in fen.
@@ -245,27 +257,37 @@ impl EconomyYear {
         Money::from_fen(state.savings) + credit + sellable
     }
 
-    /// Closes a household's year: income, payment, debt; the state is carried forward.
+    /// What a household with the persistent and the transitory part of a rank usually has and spends, `strength` being
+    /// that of the members who work.
     #[must_use]
-    pub fn close(
+    pub fn usual(
         &self,
         tables: &Tables,
-        programmes: &SupportYear,
-        input: &YearInput,
-        state: &mut HouseholdState,
-    ) -> Accounts {
-        let members = i64::try_from(input.members).expect("a household is small");
+        (persistent, transitory): (i32, i32),
+        members: i64,
+        strength: i64,
+    ) -> Usual {
         let times_members = |per_head: Money| Money::from_fen(per_head.fen() * members);
-        let permanent = self.permanent_score(input.persistent, members, input.strength);
-        let per_head = self.before_support_per_head(tables, permanent, input.transitory);
-        let mut a = Accounts { illness_free_income: times_members(per_head), ..Accounts::default() };
-        self.earn(programmes, input, state, &mut a);
-        let usual = times_members(self.illness_free_per_head(tables, permanent, 0));
+        let permanent = self.permanent_score(persistent, members, strength);
         let (consumption, food) = self.usual_consumption(permanent);
-        let floor = times_members(self.floor_per_head);
-        let passed = (usual - a.income).or_zero().times(self.shortfall_passed);
-        a.consumption = times_members(consumption).less(passed).max(floor);
-        a.food = times_members(food).min(a.consumption);
+        Usual {
+            income: times_members(self.before_support_per_head(tables, permanent, transitory)),
+            expected: times_members(self.illness_free_per_head(tables, permanent, 0)),
+            consumption: times_members(consumption),
+            food: times_members(food),
+            floor: times_members(self.floor_per_head),
+        }
+    }
+
+    /// Closes a household's year: income, payment, debt; the state is carried forward.
+    #[must_use]
+    pub fn close(&self, programmes: &SupportYear, input: &YearInput, state: &mut HouseholdState) -> Accounts {
+        let Usual { income, expected, consumption, food, floor } = input.usual;
+        let mut a = Accounts { illness_free_income: income, ..Accounts::default() };
+        self.earn(programmes, input, state, &mut a);
+        let passed = (expected - a.income).or_zero().times(self.shortfall_passed);
+        a.consumption = consumption.less(passed).max(floor);
+        a.food = food.min(a.consumption);
         a.medical_interest = Money::from_fen(state.medical_debt).times(self.interest);
         a.other_interest = Money::from_fen(state.other_debt).times(self.interest);
         a.net_income = a.income - input.out_of_pocket - a.medical_interest - input.premiums;

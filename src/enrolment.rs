@@ -94,14 +94,10 @@ impl EnrolmentYear {
 
     /// The doubling of the reference burden that the premiums are nearest below.
     fn step(&self, premiums: Money, income: Money) -> usize {
-        let mut threshold = self.reference_ppm * income.fen().max(1) / 16;
+        let lowest = self.reference_ppm * income.fen().max(1) / 16;
         let burden = premiums.fen() * 1_000_000;
-        let mut step = 0;
-        while step + 1 < STEPS && burden >= threshold * 2 {
-            threshold *= 2;
-            step += 1;
-        }
-        step
+        let doublings = burden.checked_div(lowest).map_or(STEPS, |times| times.max(1).ilog2() as usize);
+        doublings.min(STEPS - 1)
     }
 
     /// How long members of a household in these classes wait.

@@ -511,6 +511,49 @@ pub const fn lane_bound(threshold: u64) -> u32 {
     ((threshold >> 48) as u32) + 1
 }
 
+/// Bounds of the sixteen lanes of a block.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LaneBounds {
+    /// The largest lane below each bound, four to a word.
+    most: [u64; 4],
+    /// Lanes that have a bound over nothing, one bit each.
+    open: u16,
+}
+
+impl LaneBounds {
+    /// Bounds up to 65,536, below which a lane is to lie.
+    #[must_use]
+    pub fn new(bounds: &[u32; 16]) -> Self {
+        let mut all = Self::default();
+        for (at, bound) in bounds.iter().enumerate() {
+            let most = bound.saturating_sub(1).min(u32::from(u16::MAX));
+            all.most[at / 4] |= u64::from(most) << (16 * (at % 4));
+            all.open |= u16::from(*bound > 0) << at;
+        }
+        all
+    }
+
+    /// The lanes below their bounds, one bit each: four are compared at a time, each in its quarter of a word.
+    #[must_use]
+    #[inline]
+    pub fn below(&self, lanes: &[u16; 16]) -> u16 {
+        const TOP: u64 = 0x8000_8000_8000_8000;
+        /// Brings the lowest bits of the four quarters side by side into bits 48 to 51.
+        const GATHER: u64 = 1 << 48 | 1 << 33 | 1 << 18 | 1 << 3;
+        let (words, _) = lanes.as_chunks::<4>();
+        let mut below = 0;
+        for (at, (lanes, most)) in words.iter().zip(self.most).enumerate() {
+            let [a, b, c, d] = lanes.map(u64::from);
+            let lanes = a | b << 16 | c << 32 | d << 48;
+            // The top bits decide where they differ; where not, whether the other fifteen borrow from them.
+            let rest = (most | TOP) - (lanes & !TOP);
+            let at_most = ((most & !lanes) | (!(most ^ lanes) & rest)) & TOP;
+            below |= ((at_most >> 15).wrapping_mul(GATHER) >> 48 & 0xf) << (4 * at);
+        }
+        below as u16 & self.open
+    }
+}
+
 /// The standard normal quantile: Wichura (1988), algorithm AS 241 (PPND16), relative error about
 /// 1e-16. One uniform gives one variate, monotonically.
 #[must_use]
@@ -605,6 +648,26 @@ const TAIL_BOTTOM: [f64; 8] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lanes_below_their_bounds_are_found_four_at_a_time() {
+        let edges = [0, 1, 2, 0x7fff, 0x8000, 0x8001, 0xfffe, 0xffff, 0x1_0000];
+        for bound in edges {
+            for at in 0..16 {
+                let mut bounds = [0x9000; 16];
+                bounds[at] = bound;
+                for lane in edges.iter().filter_map(|lane| u16::try_from(*lane).ok()) {
+                    for others in [0, 0x8fff, 0x9000, 0xffff] {
+                        let mut lanes = [others; 16];
+                        lanes[at] = lane;
+                        let expected = (0..16)
+                            .fold(0, |set, at| set | u16::from(u32::from(lanes[at]) < bounds[at]) << at);
+                        assert_eq!(LaneBounds::new(&bounds).below(&lanes), expected, "{bound} {at} {lane}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn philox_gives_the_published_known_answers() {

@@ -255,19 +255,22 @@ impl ListYear {
         }
     }
 
-    /// Opens the year for a household: registration, lifting, the list, and the classes in force.
-    pub fn open(&self, known: &Known, thresholds: &Thresholds, state: &mut HouseholdState) {
+    /// Opens the year for a household: registration, lifting, the list, and the classes in force. Says whether the
+    /// household is at risk as officials would see it: near the line, or after large spending.
+    pub fn open(&self, known: &Known, thresholds: &Thresholds, state: &mut HouseholdState) -> bool {
         self.register(known, thresholds, state);
         self.keep_list(known, state);
         self.carry_illness_poor(state);
         state.found_month = NEVER;
-        let found = self.follow(known, thresholds, state);
+        let risk = self.risk(known, thresholds, state);
+        let found = self.follow(known, risk, state);
         let classes = self.classes(known, thresholds, state);
         state.classes_opening = self.with_monitored(classes, state).0;
         if let Some(monitored) = found {
             self.find(monitored, 0, state);
         }
         state.classes = self.with_monitored(classes, state).0;
+        risk.is_some()
     }
 
     /// Finds a household by an alert on its spending, in the month of a bill.
@@ -285,6 +288,10 @@ impl ListYear {
     /// Classes that each department knows of in a month of the year, by the age of its list.
     #[must_use]
     pub fn known_classes(&self, state: &HouseholdState, month: u8) -> [ClassSet; DEPARTMENTS] {
+        let stays = state.classes_before == state.classes && state.classes_opening == state.classes;
+        if stays && state.illness_poor_from == NEVER {
+            return [ClassSet(state.classes); DEPARTMENTS];
+        }
         self.list_age.map(|age| {
             let at = match month.checked_sub(age) {
                 None => return ClassSet(state.classes_before),
@@ -337,10 +344,15 @@ impl ListYear {
         state.illness_poor_from = if carried { from - MONTHS } else { NEVER };
     }
 
-    /// Whether a household is at risk as officials would see it: near the line, or after large spending.
-    #[must_use]
-    pub fn at_risk(&self, known: &Known, thresholds: &Thresholds, state: &HouseholdState) -> bool {
-        self.monitoring && (self.is_near(known, thresholds) || self.is_sudden(state))
+    /// What a household would be monitored for.
+    fn risk(&self, known: &Known, thresholds: &Thresholds, state: &HouseholdState) -> Option<Monitored> {
+        if !self.monitoring {
+            return None;
+        }
+        if self.is_near(known, thresholds) {
+            return Some(Monitored::NearLine);
+        }
+        self.is_sudden(state).then_some(Monitored::Sudden)
     }
 
     fn is_near(&self, known: &Known, thresholds: &Thresholds) -> bool {
@@ -366,30 +378,24 @@ impl ListYear {
     fn follow(
         &self,
         known: &Known,
-        thresholds: &Thresholds,
+        risk: Option<Monitored>,
         state: &mut HouseholdState,
     ) -> Option<Monitored> {
         if !self.monitoring {
             state.monitored = Monitored::No;
             return None;
         }
-        let sudden = self.is_sudden(state);
-        let near = self.is_near(known, thresholds);
         if state.monitored != Monitored::No {
-            state.safe_years = if near || sudden { 0 } else { state.safe_years + 1 };
+            state.safe_years = if risk.is_some() { 0 } else { state.safe_years + 1 };
             if state.safe_years >= self.watch_years.max(1) {
                 state.monitored = Monitored::No;
             }
             return None;
         }
-        let risk = match (near, sudden) {
-            (true, _) => Monitored::NearLine,
-            (false, true) => Monitored::Sudden,
-            (false, false) => return None,
-        };
         let words = known.words;
-        let found = words.detection() < self.detection || (known.aware && words.report() < self.self_report);
-        found.then_some(risk)
+        let is_found =
+            || words.detection() < self.detection || (known.aware && words.report() < self.self_report);
+        risk.filter(|_| is_found())
     }
 
     fn register(&self, known: &Known, thresholds: &Thresholds, state: &mut HouseholdState) {

@@ -101,6 +101,31 @@ impl ClassSet {
     }
 }
 
+/// The best that any class of a household brings, for every set of classes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BestOfClasses<T>(Box<[T]>);
+
+impl<T: Copy> BestOfClasses<T> {
+    /// From what each class brings, and which of two is better.
+    #[must_use]
+    pub fn new(of_class: [T; CLASSES], better: impl Fn(T, T) -> T) -> Self {
+        // No class is `ordinary`.
+        let mut best = vec![of_class[Class::Ordinary as usize]; 1 << CLASSES];
+        for set in 1..best.len() {
+            let (lowest, others) = (of_class[set.trailing_zeros() as usize], set & (set - 1));
+            best[set] = if others == 0 { lowest } else { better(lowest, best[others]) };
+        }
+        Self(best.into_boxed_slice())
+    }
+
+    /// The best of a set.
+    #[must_use]
+    #[inline]
+    pub fn of(&self, classes: ClassSet) -> T {
+        self.0[usize::from(classes.0) & ((1 << CLASSES) - 1)]
+    }
+}
+
 /// Level of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]

@@ -384,8 +384,7 @@ impl<'a> Setting<'a> {
         let error = self.regime_year.official_error(self.shared.official_error_last);
         let known = self.known(error, state, (has_worker, outcome.aware));
         let lists = &self.regime_year.lists;
-        lists.open(&known, &self.thresholds, state);
-        outcome.at_risk_seen = lists.at_risk(&known, &self.thresholds, state);
+        outcome.at_risk_seen = lists.open(&known, &self.thresholds, state);
         outcome.risk_monitored = outcome.at_risk_seen && state.classes & ClassSet::MONITORED.0 != 0;
         outcome.found = state.found_month != NEVER;
         let members = i64::from(state.members_last.max(1));

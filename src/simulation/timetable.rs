@@ -2,7 +2,7 @@
 
 use crate::alignment::{Alignment, ExpectedPopulation};
 use crate::billing::{CompiledLayers, Payers, YearContext};
-use crate::care::{CareTerms, CareYear};
+use crate::care::{CareTerms, CareYear, Days};
 use crate::county::CountyYear;
 use crate::demography::{AGES, DemographyYear};
 use crate::economy::EconomyYear;
@@ -17,11 +17,11 @@ use crate::migration::MigrationYear;
 use crate::population::columns::PersonState;
 use crate::population::tables::{Path, Tables};
 use crate::poverty::{Lines, least_dimensions};
-use crate::random::{Draw, threshold};
+use crate::random::{Draw, LaneBounds, threshold};
 use crate::record::YearFacts;
 use crate::scenario::Scenario;
 use crate::scenario::plan::Place;
-use crate::scenario::policy::{CLASSES, ClassSet, PAYERS, Policy, Regime};
+use crate::scenario::policy::{BestOfClasses, CLASSES, ClassSet, PAYERS, Policy, Regime};
 use crate::scenario::society::{Poverty, Society};
 use crate::schooling::SchoolingYear;
 use crate::service::{ServiceYear, improve};
@@ -48,6 +48,8 @@ pub struct PlaceYear {
     pub care: CareYear,
     /// Incomes and coping.
     pub economy: EconomyYear,
+    /// What days lost to a stay take of earnings.
+    pub days_lost: Days,
     /// Poverty lines.
     pub lines: Lines,
     /// Poverty lines of the year before (for the start).
@@ -76,8 +78,8 @@ pub struct PlaceYear {
     pub permanent_sd: f64,
     working_ages: std::ops::RangeInclusive<usize>,
     persistence: (i64, i64),
-    /// Least lane that can't lead to a decision, up to 65,536: `[sex][age][lane]`.
-    bounds: Box<[[[u32; 16]; AGES]; 2]>,
+    /// Least lanes that can't lead to decisions: `[sex][age]`.
+    bounds: Box<[[LaneBounds; AGES]; 2]>,
     /// Intensity of potential episodes without frailty, rounded up, as a bound of 16-bit lanes: `[sex][age]`.
     episode_bound: [[u64; AGES]; 2],
 }
@@ -108,7 +110,8 @@ pub struct RegimeYear {
     /// Share of villages with an improved environment, as the limit of a 16-bit number.
     pub improved_environment: u32,
     true_incomes: bool,
-    aid_share: [Rate; CLASSES],
+    /// The part of a premium that aid pays.
+    premium_aid: BestOfClasses<Money>,
 }
 
 /// All years of a place under every regime.
@@ -255,9 +258,13 @@ impl PlaceYear {
         // Ages of a bounded parameter.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let age = |x: f64| x as usize;
+        let economy = economy_of(scenario, place, tables, year);
+        let care = CareYear::compile(society, place, tables, year);
+        let carer_share = Rate::try_from_share(society.economy.carer_share).expect("the book bounds shares");
         Self {
-            economy: economy_of(scenario, place, tables, year),
-            care: CareYear::compile(society, place, tables, year),
+            days_lost: care.days.in_earnings(&economy, carer_share),
+            economy,
+            care,
             lines: Lines::compile(&society.poverty, tables, year),
             start_lines: Lines::compile(&society.poverty, tables, year.previous()),
             income_error: society.lists.income_error,
@@ -301,11 +308,7 @@ impl PlaceYear {
     #[inline]
     pub fn candidates(&self, lanes: &[u16; 16], (sex, age): (usize, usize), frailty: u32) -> u16 {
         const EPISODES: usize = Draw::Episodes.lane();
-        let bounds = &self.bounds[sex][age];
-        let mut mask = 0;
-        for lane in 0..16 {
-            mask |= u16::from(u32::from(lanes[lane]) < bounds[lane]) << lane;
-        }
+        let mask = self.bounds[sex][age].below(lanes);
         // The chance of any episode is under its intensity, which frailty multiplies.
         let limit = self.episode_bound[sex][age] * u64::from(frailty) / 1_000_000;
         mask | u16::from(u64::from(lanes[EPISODES]) <= limit) << EPISODES
@@ -346,10 +349,11 @@ fn lane_bounds(
     demography: &DemographyYear,
     illness: &IllnessYear,
     formation: &FormationYear,
-) -> Box<[[[u32; 16]; AGES]; 2]> {
-    let mut bounds = Box::new([[[0_u32; 16]; AGES]; 2]);
+) -> Box<[[LaneBounds; AGES]; 2]> {
+    let mut bounds = Box::new([[LaneBounds::default(); AGES]; 2]);
     for (sex, by_age) in bounds.iter_mut().enumerate() {
-        for (age, lanes) in by_age.iter_mut().enumerate() {
+        for (age, of_age) in by_age.iter_mut().enumerate() {
+            let mut lanes = [0; 16];
             let mut set = |draw: Draw, limit: u64| {
                 lanes[draw.lane()] = if limit == 0 { 0 } else { crate::random::lane_bound(limit) };
             };
@@ -366,6 +370,7 @@ fn lane_bounds(
             set(Draw::Recovery, illness.recovery[0].max(illness.recovery[1]));
             // Daughters leave when they marry; sons are looked at when households form.
             set(Draw::Marriage, if sex == 1 { formation.marriage[age] } else { 0 });
+            *of_age = LaneBounds::new(&lanes);
         }
     }
     bounds
@@ -434,14 +439,17 @@ impl RegimeYear {
         let layers = if ideal.policy { layers.without_hindrances() } else { layers };
         let yuan = |x: f64| Money::try_from_yuan(x * growth).expect("a premium is a small amount");
         let premiums = &policy.premiums;
+        let premium = yuan(premiums.premium_yuan.at(year));
+        let aid: [Rate; CLASSES] =
+            std::array::from_fn(|class| rate(premiums.aid_share[class].at(year).clamp(0.0, 1.0)));
         let standard = tables.path(Path::DibaoStandard, year);
         Self {
             care: CareTerms::compile(&society.care, &at.care, policy, (&layers, &Payers::default()), year),
             layers,
             lists: ListYear::compile(policy, &society.lists, at.start_lines, (standard, growth), year),
-            premium: yuan(premiums.premium_yuan.at(year)),
+            premium,
+            premium_aid: BestOfClasses::new(aid.map(|share| premium.times(share)), Ord::max),
             subsidy: yuan(premiums.subsidy_yuan.at(year)),
-            aid_share: std::array::from_fn(|class| rate(premiums.aid_share[class].at(year).clamp(0.0, 1.0))),
             enrolment: EnrolmentYear::compile(&society.enrolment, premiums, year, ideal.target_group),
             service: ServiceYear::compile(policy, &society.mental, growth, year),
             support: SupportYear::compile(policy, &society.effort, standard, growth, year),
@@ -472,8 +480,8 @@ impl RegimeYear {
 
     /// The part of a premium that aid pays: the best of the household's classes.
     #[must_use]
+    #[inline]
     pub fn premium_aid(&self, classes: ClassSet) -> Money {
-        let share = classes.iter().map(|class| self.aid_share[class as usize]).max().unwrap_or(Rate::ZERO);
-        self.premium.times(share)
+        self.premium_aid.of(classes)
     }
 }

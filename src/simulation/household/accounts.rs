@@ -16,8 +16,7 @@ impl Step<'_> {
         let mut input = YearInput {
             members: usize::from(outcome.members),
             strength: self.lives.strength,
-            persistent: self.household.persistent,
-            transitory: self.household.transitory,
+            usual: self.lives.usual,
             out_of_pocket: outcome.care.out_of_pocket,
             late: outcome.care.late,
             support: outcome.support,
@@ -38,8 +37,7 @@ impl Step<'_> {
             outcome.accounts = Accounts::default();
             return;
         }
-        outcome.accounts =
-            self.place_year.economy.close(self.world.tables, &self.regime_year.support, &input, self.state);
+        outcome.accounts = self.place_year.economy.close(&self.regime_year.support, &input, self.state);
         debug_assert_eq!(outcome.accounts.imbalance(&input), Money::ZERO);
         self.judge_twin(&input, before, outcome);
         self.state.support_years = if input.support.unconditional > Money::ZERO {
@@ -77,7 +75,7 @@ impl Step<'_> {
             healthy.earning_lost_ppm[worker.work as usize] += lost;
         }
         let support = &self.regime_year.support;
-        let twin = self.place_year.economy.close(self.world.tables, support, &healthy, &mut before.clone());
+        let twin = self.place_year.economy.close(support, &healthy, &mut before.clone());
         outcome.illness_twin = !is_poor(twin.net_income, members, line);
     }
 

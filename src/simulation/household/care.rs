@@ -399,24 +399,21 @@ impl Step<'_> {
     /// Needed care that is not had: days are lost all the same, and next year is worse.
     fn stay_ill(&mut self, at: usize) {
         self.states[at].untreated = true;
-        self.scratch.lost[at] += self.place_year.economy.days_ppm(self.place_year.care.days.untreated);
+        self.scratch.lost[at] += self.place_year.days_lost.untreated;
     }
 
     /// Days lost by the patient, and by one other adult at home who cares.
     fn lose_days(&mut self, at: usize, needed: bool, major: bool) {
-        let days = self.place_year.care.days;
+        let days = &self.place_year.days_lost;
         let (patient, carer) = match (needed, major) {
             (_, true) => (days.patient_major, days.carer_major),
             (true, false) => (days.patient, days.carer),
             (false, false) => (days.induced, days.carer),
         };
-        self.scratch.lost[at] += self.place_year.economy.days_ppm(patient);
+        self.scratch.lost[at] += patient;
         let carers = self.lives.present.without(self.lives.away).and(self.shared.workers);
         if let Some(carer_at) = carers.iter().find(|other| *other != at) {
-            let share = Rate::try_from_share(self.world.scenario.society.economy.carer_share)
-                .expect("the book bounds shares");
-            let ppm = Money::from_fen(self.place_year.economy.days_ppm(carer)).times(share).fen();
-            self.scratch.lost[carer_at] += ppm;
+            self.scratch.lost[carer_at] += carer;
         }
     }
 

@@ -5,6 +5,7 @@
 
 use super::reach::{Beginning, Reach};
 use super::{Passages, Setting};
+use crate::economy::Usual;
 use crate::illness::{CANCER, CARDIOVASCULAR, FOLLOWED_YEARS, MENTAL, PotentialEpisode, STROKE, risk};
 use crate::population::Chronic;
 use crate::population::columns::{PersonState, Status};
@@ -42,6 +43,8 @@ pub(super) struct Lives {
     pub workers: Vec<Worker>,
     /// Earning strength of them all, in thousandths of a local worker.
     pub strength: i64,
+    /// What the household usually has and spends.
+    pub usual: Usual,
     /// Pupils who may leave school, and the years they have finished.
     pub pupils: Vec<(usize, u8)>,
     /// Whether every resident member is 60 or over.
@@ -319,6 +322,11 @@ impl Setting<'_> {
         counts.screened = present.and(reach.screened).count();
         counts.mental_treated = present.and(reach.mental_treated).count();
         lives.elderly_only = !present.without(lives.away).without(shared.aged_60).any();
+        if present.any() {
+            let rank = (self.household.persistent, self.household.transitory);
+            let economy = &self.place_year.economy;
+            lives.usual = economy.usual(self.world.tables, rank, present.count(), lives.strength);
+        }
     }
 
     fn count_worker(&self, at: usize, lives: &mut Lives) {
