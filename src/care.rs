@@ -9,6 +9,8 @@
 //! entitlement expects the price of ordinary people. Health centres short of staff send cases on or away, and
 //! a county hospital short of staff sends more of them out of the county.
 
+use std::sync::Arc;
+
 use crate::billing::{Bill, CompiledLayers, HouseholdYear, Ledger, Patient, Payers, PersonYear};
 use crate::economy::{EconomyYear, SCORE_ONE as SCORE_OF_RANK};
 use crate::illness::PotentialEpisode;
@@ -42,7 +44,7 @@ pub struct CareYear {
     major: [Rate; 8],
     /// Days lost by the patient for a stay, and by a carer.
     pub days: Days,
-    outpatient: OutpatientScores,
+    outpatient: Arc<OutpatientScores>,
     visit_cost: Money,
     visits: Rate,
     /// Mean cost of a user's visits where the village has a doctor, and where it has none, `[chronic groups]`.
@@ -170,9 +172,15 @@ pub enum Outcome {
 }
 
 impl CareYear {
-    /// Compiles the year of a place.
+    /// Compiles the year of a place. Outpatient spending by score is that of every year.
     #[must_use]
-    pub fn compile(society: &Society, place: &Place, tables: &Tables, year: Year) -> Self {
+    pub fn compile(
+        society: &Society,
+        place: &Place,
+        outpatient: &Arc<OutpatientScores>,
+        tables: &Tables,
+        year: Year,
+    ) -> Self {
         let care = &society.care;
         let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds it");
         let cost = |level| {
@@ -230,7 +238,7 @@ impl CareYear {
                 carer: whole(care.stay_days),
                 carer_major: whole(care.stay_days * care.major_days_factor),
             },
-            outpatient: OutpatientScores::compile(care),
+            outpatient: Arc::clone(outpatient),
             visits_cost: [visits_cost(1.0 / near), visits_cost(without / near)],
             visit_cost,
             visits,
@@ -481,7 +489,7 @@ impl MeansGradient {
 
 /// Annual outpatient spending by a standard normal score, a part of which stays with the person.
 #[derive(Debug, Clone)]
-struct OutpatientScores {
+pub struct OutpatientScores {
     /// Scores of lanes, in 1/4,096.
     lanes: Vec<i16>,
     /// Weights of the person's score and of the year's, in 1/4,096.
@@ -492,7 +500,9 @@ struct OutpatientScores {
 }
 
 impl OutpatientScores {
-    fn compile(care: &Care) -> Self {
+    /// Compiles the spending, the same in every year.
+    #[must_use]
+    pub fn compile(care: &Care) -> Self {
         let weight = |share: f64| {
             // A share.
             #[allow(clippy::cast_possible_truncation)]
@@ -609,7 +619,13 @@ mod tests {
             "society.villages.visits_without_doctor=0",
         ]);
         let tables = crate::population::tables::tables();
-        let year = CareYear::compile(&scenario.society, &scenario.places[0], tables, Year::new(2021));
+        let year = CareYear::compile(
+            &scenario.society,
+            &scenario.places[0],
+            &Arc::new(OutpatientScores::compile(&scenario.society.care)),
+            tables,
+            Year::new(2021),
+        );
         assert_eq!(year.visits_cost[1], [Money::ZERO; GROUPS + 1]);
         assert!(year.visits_cost[0].is_sorted_by(|fewer, more| fewer < more));
     }

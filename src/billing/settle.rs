@@ -590,7 +590,7 @@ impl Case<'_> {
     }
 
     /// What a layer pays.
-    #[inline]
+    #[inline(always)]
     fn payment(&self, stop: Stop, share: Share, sums: Sums) -> Money {
         let Stop { layer, class, .. } = stop;
         let level = self.bill.level as usize;

@@ -185,6 +185,8 @@ struct Member {
 #[derive(Debug)]
 struct Types {
     weights: Vec<f64>,
+    /// Members of 60 and over, and younger ones.
+    ages: Vec<(usize, f64)>,
     /// Start of each type's members; one more at the end.
     starts: Vec<u32>,
     members: Vec<Member>,
@@ -204,7 +206,7 @@ impl Types {
     }
 
     fn parse() -> Self {
-        let mut types = Self { weights: Vec::new(), starts: vec![0], members: Vec::new() };
+        let mut types = Self { weights: Vec::new(), ages: Vec::new(), starts: vec![0], members: Vec::new() };
         for line in TYPES_TEXT.lines().skip(1) {
             let mut cells = line.split(',');
             let weight = cells.next().and_then(|cell| cell.parse().ok()).filter(|weight: &f64| *weight > 0.0);
@@ -215,6 +217,12 @@ impl Types {
             );
             types.starts.push(u32::try_from(types.members.len()).expect("a few thousand types"));
         }
+        let ages = |index| {
+            let members = types.members_of(index);
+            let old = members.iter().filter(|member| member.band >= OLD_BAND).count();
+            (old, (members.len() - old) as f64)
+        };
+        types.ages = (0..types.weights.len()).map(ages).collect();
         types
     }
 
@@ -222,18 +230,19 @@ impl Types {
         &self.members[self.starts[index] as usize..self.starts[index + 1] as usize]
     }
 
-    fn old(&self, index: usize) -> f64 {
-        self.members_of(index).iter().filter(|member| member.band >= OLD_BAND).count() as f64
+    /// Weights of types, tilted by `exp(tilt · members of 60 and over)`.
+    fn tilted(&self, tilt: f64) -> impl Iterator<Item = f64> {
+        let most = self.ages.iter().map(|(old, _)| *old).max().unwrap_or_default();
+        let factors: Vec<f64> = (0..=most).map(|old| libm::exp(tilt * old as f64)).collect();
+        self.weights.iter().zip(&self.ages).map(move |(weight, (old, _))| weight * factors[*old])
     }
 
     /// Odds of being 60 or over among persons, when types are weighted by `exp(tilt · members of 60 and over)`.
     fn old_odds(&self, tilt: f64) -> f64 {
         let (mut old, mut young) = (0.0, 0.0);
-        for (index, weight) in self.weights.iter().enumerate() {
-            let aged = self.old(index);
-            let tilted = weight * libm::exp(tilt * aged);
-            old += tilted * aged;
-            young += tilted * (self.members_of(index).len() as f64 - aged);
+        for (weight, (aged, others)) in self.tilted(tilt).zip(&self.ages) {
+            old += weight * *aged as f64;
+            young += weight * others;
         }
         old / young
     }
@@ -404,13 +413,17 @@ impl Synthesiser {
     /// The population of the nation, from which that of each place is fitted.
     #[must_use]
     pub fn nation(parameters: &PopulationParameters) -> Self {
-        Self::unscaled(parameters, 1.0, 1.0).with_scores().with_debts()
+        let fitted = Self::unscaled(parameters, 1.0, 1.0);
+        let pilot = fitted.pilot();
+        fitted.with_scores(&pilot).with_debts(&pilot)
     }
 
     /// The same as [`Synthesiser::new`], where the nation is at hand.
     #[must_use]
     pub fn of_place(nation: &Self, place: &Place) -> Self {
-        let mut fitted = Self::unscaled(&nation.parameters, place.ageing, place.morbidity).with_scores();
+        let fitted = Self::unscaled(&nation.parameters, place.ageing, place.morbidity);
+        let pilot = fitted.pilot();
+        let mut fitted = fitted.with_scores(&pilot);
         fitted.medical_debt_intercept = nation.medical_debt_intercept;
         fitted.other_debt_intercept = nation.other_debt_intercept;
         fitted.level = place.income_level.at(START);
@@ -421,15 +434,10 @@ impl Synthesiser {
 
     fn unscaled(parameters: &PopulationParameters, ageing: f64, morbidity: f64) -> Self {
         let types = Types::get();
-        let tilt = types.tilt(ageing);
-        let tilted = types
-            .weights
-            .iter()
-            .enumerate()
-            .map(|(index, weight)| weight * libm::exp(tilt * types.old(index)));
+        let tilted: Vec<f64> = types.tilted(types.tilt(ageing)).collect();
         Self {
             parameters: *parameters,
-            types: cumulative(&tilted.collect::<Vec<_>>()),
+            types: cumulative(&tilted),
             oldest: oldest_ages(),
             limits: limits(morbidity),
             scores: Vec::new(),
@@ -442,8 +450,8 @@ impl Synthesiser {
     }
 
     /// The index is normal given what it depends on, so its distribution is the mean of the pilot's normals.
-    fn with_scores(mut self) -> Self {
-        let mut means: Vec<f64> = self.pilot().iter().map(|features| features.index).collect();
+    fn with_scores(mut self, pilot: &[Features]) -> Self {
+        let mut means: Vec<f64> = pilot.iter().map(|features| features.index).collect();
         means.sort_by(f64::total_cmp);
         let equal: Vec<(f64, f64)> =
             means.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as f64)).collect();
@@ -456,10 +464,10 @@ impl Synthesiser {
     }
 
     /// Intercepts that give the wanted shares with debt over the pilot.
-    fn with_debts(mut self) -> Self {
+    fn with_debts(mut self, pilot: &[Features]) -> Self {
         let PopulationParameters { medical_debt_share, any_debt_share, .. } = self.parameters;
         let households: Vec<(Features, f64)> =
-            (0u32..).zip(self.pilot()).map(|(i, f)| (f, self.score(f.index + noise(i)))).collect();
+            (0u32..).zip(pilot).map(|(i, f)| (*f, self.score(f.index + noise(i)))).collect();
         let mean = |chance: &dyn Fn(&Features, f64) -> f64| {
             households.iter().map(|(features, score)| chance(features, *score)).sum::<f64>()
                 / households.len() as f64

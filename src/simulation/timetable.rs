@@ -1,8 +1,10 @@
 //! The years of a place compiled once for every regime: integer thresholds and tables for the loop.
 
+use std::sync::Arc;
+
 use crate::alignment::{Alignment, ExpectedPopulation};
 use crate::billing::{CompiledLayers, Payers, YearContext};
-use crate::care::{CareTerms, CareYear, Days};
+use crate::care::{CareTerms, CareYear, Days, OutpatientScores};
 use crate::county::CountyYear;
 use crate::demography::{AGES, DemographyYear};
 use crate::economy::EconomyYear;
@@ -198,6 +200,7 @@ fn place_years(scenario: &Scenario, place: &Place, tables: &Tables, years: &[Yea
         ExpectedPopulation::at_start(demography, formation, tables, expected_members())
     });
     let mut improved = place.improved_environment;
+    let outpatient = Arc::new(OutpatientScores::compile(&society.care));
     let each = |year: &Year| {
         expected.advance(*year);
         let brides = singles.advance(&society.formation, &society.demography, tables, *year);
@@ -205,7 +208,8 @@ fn place_years(scenario: &Scenario, place: &Place, tables: &Tables, years: &[Yea
         let alignment = aligned.as_mut().map_or(Alignment::NONE, |people| {
             people.advance(brides, *year).in_part(society.alignment.strength)
         });
-        PlaceYear::compile(scenario, place, (&expected.factors(), improved, brides, alignment), tables, *year)
+        let expected = (&expected.factors(), improved, brides, alignment);
+        PlaceYear::compile(scenario, place, expected, &outpatient, tables, *year)
     };
     years.iter().map(each).collect()
 }
@@ -230,6 +234,7 @@ impl PlaceYear {
         scenario: &Scenario,
         place: &Place,
         (expected, improved, brides, alignment): (&ExpectedFactors, f64, f64, Alignment),
+        outpatient: &Arc<OutpatientScores>,
         tables: &Tables,
         year: Year,
     ) -> Self {
@@ -259,7 +264,7 @@ impl PlaceYear {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let age = |x: f64| x as usize;
         let economy = economy_of(scenario, place, tables, year);
-        let care = CareYear::compile(society, place, tables, year);
+        let care = CareYear::compile(society, place, outpatient, tables, year);
         let carer_share = Rate::try_from_share(society.economy.carer_share).expect("the book bounds shares");
         Self {
             days_lost: care.days.in_earnings(&economy, carer_share),

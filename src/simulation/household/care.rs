@@ -134,6 +134,9 @@ fn known_of(payers: &Payers) -> ClassSet {
 /// What of a year's outpatient reimbursements comes the year after: visits are spread over the year, so a delay
 /// of some months carries as many twelfths past December.
 fn past_december(settled: &billing::Settled) -> Money {
+    if settled.delayed == Money::ZERO {
+        return Money::ZERO;
+    }
     let twelfths = u32::from(settled.delay_months).min(12);
     settled.delayed.times(Rate::from_ppm(twelfths * 1_000_000 / 12))
 }
