@@ -10,7 +10,7 @@
 use crate::population::columns::HouseholdState;
 use crate::population::tables::{Path, Tables};
 use crate::scenario::plan::Place;
-use crate::scenario::society::{Economy, Poverty, Society};
+use crate::scenario::society::{Economy, Lists, Poverty, Society};
 use crate::support::{Support, SupportYear};
 use crate::units::{Money, Rate, Year};
 use crate::work::{WORKS, Work};
@@ -29,6 +29,7 @@ pub struct EconomyYear {
     /// What programmes are expected to pay per head, by total rank.
     expected_support: Vec<i64>,
     level: Rate,
+    consumption_level: Rate,
     labour_share: Rate,
     property_share: Rate,
     working_days: i64,
@@ -161,7 +162,9 @@ impl EconomyYear {
         let (economy, poverty): (&Economy, &Poverty) = (&society.economy, &society.poverty);
         let rate = |x: f64| Rate::try_from_fraction(x).expect("the book bounds shares");
         let persistent_share = (1.0 - economy.transitory_share - economy.workers_share).max(0.0);
-        let level = rate(place.income_level.at(year) * economy.illness_free_factor);
+        let income_level = place.income_level.at(year);
+        let level = rate(income_level * economy.illness_free_factor);
+        let consumption_level = libm::pow(income_level, economy.consumption_place_elasticity);
         let consumption = consumption_grid(economy, tables, year);
         let food = food_grid(economy, tables, year, &consumption);
         Self {
@@ -172,12 +175,13 @@ impl EconomyYear {
             expected_support: expected_support(
                 support,
                 dibao_share,
-                (society.lists.income_error, rate(economy.support_share_most)),
+                (&society.lists, rate(economy.support_share_most)),
                 level,
                 tables,
                 year,
             ),
             level,
+            consumption_level: rate(consumption_level * economy.illness_free_factor),
             labour_share: rate(economy.labour_share),
             property_share: rate(society.work.property_share),
             // Days in a year, from a bounded parameter.
@@ -358,7 +362,7 @@ impl EconomyYear {
 
     /// Usual consumption and food per head at a permanent rank, at the place's level of income.
     fn usual_consumption(&self, permanent: i32) -> (Money, Money) {
-        let at = |grid: &[i64]| Money::from_fen(interpolate(grid, permanent)).times(self.level);
+        let at = |grid: &[i64]| Money::from_fen(interpolate(grid, permanent)).times(self.consumption_level);
         (at(&self.consumption), at(&self.food))
     }
 
@@ -477,7 +481,7 @@ fn strength_score(economy: &Economy, expected_strength: f64) -> (i64, i64) {
 fn expected_support(
     support: &SupportYear,
     dibao_share: f64,
-    (income_error, most): (f64, Rate),
+    (lists, most): (&Lists, Rate),
     level: Rate,
     tables: &Tables,
     year: Year,
@@ -486,11 +490,13 @@ fn expected_support(
         .map(|point| Money::from_fen(tables.income_per_head_fen(year, grid_rank(point))).times(level))
         .collect();
     let (densities, weights) = normal_densities();
-    // Whether officials see fewer than the share below a limit; known as soon as as many are.
+    // Officials' error and the village's judgement are independent, and lognormal together.
+    let log_sd = libm::hypot(lists.income_error, lists.dibao_error);
+    // Whether fewer than the share are seen below a limit; known as soon as as many are.
     let fewer_below = |limit: f64| {
         let mut sum = 0.0;
         incomes.iter().zip(&densities).all(|(income, density)| {
-            sum += seen_below(income.yuan(), limit, income_error) * density;
+            sum += seen_below(income.yuan(), limit, log_sd) * density;
             sum / weights < dibao_share
         })
     };
@@ -504,7 +510,13 @@ fn expected_support(
         }
     }
     let threshold = Money::try_from_yuan(low).expect("an income is a small amount");
-    let expected = |income: Money| support.expected_gap(income, income_error, threshold);
+    let expected = |income: Money| {
+        if lists.villages_judge() {
+            support.expected_gap_judged(income, log_sd, threshold)
+        } else {
+            support.expected_gap(income, log_sd, threshold)
+        }
+    };
     let part = |income: &Money| expected_part(*income, income.or_zero().times(most), expected).fen();
     incomes.iter().map(part).collect()
 }

@@ -133,7 +133,7 @@ const fn word(
 }
 
 /// Draws that are whole words, each from a stream of its own.
-pub const WORDS: [DrawPlace; 42] = [
+pub const WORDS: [DrawPlace; 43] = [
     word("episode: date", "person", stream::EPISODE, 0, "word 0 of block = episode index"),
     word("episode: thinning", "person", stream::EPISODE, 0, "word 1 of block = episode index"),
     word("episode: severity", "person", stream::EPISODE, 0, "word 2 of block = episode index"),
@@ -186,6 +186,7 @@ pub const WORDS: [DrawPlace; 42] = [
         "word 0, 16 bits each",
     ),
     word("what stays with a household: health education", "household", stream::PROPENSITY, 0, "word 1"),
+    word("what stays with a household: village's judgement", "household", stream::PROPENSITY, 0, "word 2"),
     word(
         "household set up later: transitory income at the start",
         "household",
@@ -198,7 +199,7 @@ pub const WORDS: [DrawPlace; 42] = [
         "household",
         stream::PROPENSITY,
         2,
-        "words 0 and 1",
+        "words 0 to 2",
     ),
     word(
         "programme: whose turn it is, and when it ends",

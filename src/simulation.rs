@@ -316,7 +316,8 @@ impl<'a> CountyRun<'a> {
         let permanent = economy.permanent_score(draw.permanent_score, members, strength);
         let per_head = economy.illness_free_per_head(self.world.tables, permanent, transitory);
         let distance = distance_factor(draw.travel_minutes, society.care.distance_elasticity);
-        let [own, education, ..] = self.task.key.block(0, id.bits(), START, stream::PROPENSITY);
+        let [own, education, judgement, _] = self.task.key.block(0, id.bits(), START, stream::PROPENSITY);
+        let judgement = lognormal_ppm(society.lists.dibao_error, normal(judgement));
         let household = Household {
             id: id.bits(),
             root: u32::try_from(self.county.households.len()).expect("a county has under 4e9 households"),
@@ -326,6 +327,7 @@ impl<'a> CountyRun<'a> {
             persistent: draw.permanent_score,
             transitory,
             official_error: error,
+            judgement,
             distance_factor: distance,
             awareness_word: families::part(own, 0),
             village: u32::try_from(self.county.villages.len() - 1).expect("a county has under 4e9 villages"),
@@ -349,7 +351,8 @@ impl<'a> CountyRun<'a> {
             poor_last: per_head.fen() < place_year.start_lines.official,
             ..HouseholdState::default()
         };
-        self.seen[0].of_mut(false).count(crate::targeting::seen(error, &state).0);
+        let seen = crate::targeting::seen((error, judgement), &state);
+        self.seen[0].of_mut(false).count(&seen, society.lists.villages_judge());
         self.county.add_household(&mut self.states[0], household, state, &founders);
     }
 

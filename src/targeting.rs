@@ -31,35 +31,27 @@ pub struct Thresholds {
     pub monitored: i64,
 }
 
-/// Households of a county by income per head as seen by officials.
+/// Households of a county by income per head.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeenIncomes(Box<[u32; BINS]>);
+struct Incomes(Box<[u32; BINS]>);
 
-impl Default for SeenIncomes {
+impl Default for Incomes {
     fn default() -> Self {
         Self(Box::new([0; BINS]))
     }
 }
 
-impl SeenIncomes {
-    /// Counts a household.
-    pub fn count(&mut self, seen_per_head: i64) {
-        self.0[bin(seen_per_head)] += 1;
+impl Incomes {
+    fn count(&mut self, per_head: i64) {
+        self.0[bin(per_head)] += 1;
     }
 
-    /// Adds other households, each of which stands for so many.
-    pub fn add(&mut self, others: &Self, weight: u32) {
+    fn add(&mut self, others: &Self, weight: u32) {
         self.0.iter_mut().zip(others.0.iter()).for_each(|(sum, more)| *sum += weight * more);
     }
 
-    /// Forgets all households.
-    pub fn clear(&mut self) {
-        self.0.fill(0);
-    }
-
     /// The income below which the poorest share of households lie, interpolated within its bin.
-    #[must_use]
-    pub fn quantile(&self, share: f64) -> i64 {
+    fn quantile(&self, share: f64) -> i64 {
         let total: u64 = self.0.iter().map(|n| u64::from(*n)).sum();
         // Households of a county are far below 2^53.
         #[allow(clippy::cast_precision_loss)]
@@ -74,6 +66,48 @@ impl SeenIncomes {
             left -= here;
         }
         Money::try_from_yuan(bin_from_yuan(BINS - 1)).expect("a bin is a small amount").fen()
+    }
+}
+
+/// Households of a county by income per head as seen by officials, and as villages judge it where they do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeenIncomes {
+    officials: Incomes,
+    villages: Option<Incomes>,
+}
+
+impl SeenIncomes {
+    /// Counts a household; `judged` says that villages have a view of their own.
+    #[inline]
+    pub fn count(&mut self, seen: &Seen, judged: bool) {
+        self.officials.count(seen.per_head);
+        if judged {
+            self.villages.get_or_insert_default().count(seen.judged_per_head);
+        }
+    }
+
+    /// Adds other households, each of which stands for so many.
+    pub fn add(&mut self, others: &Self, weight: u32) {
+        self.officials.add(&others.officials, weight);
+        if let Some(villages) = &others.villages {
+            self.villages.get_or_insert_default().add(villages, weight);
+        }
+    }
+
+    /// Forgets all households.
+    pub fn clear(&mut self) {
+        self.officials.0.fill(0);
+        self.villages.iter_mut().for_each(|villages| villages.0.fill(0));
+    }
+
+    /// The income below which the poorest share of households lie as officials see it.
+    fn quantile(&self, share: f64) -> i64 {
+        self.officials.quantile(share)
+    }
+
+    /// The same as villages judge it.
+    fn judged_quantile(&self, share: f64) -> i64 {
+        self.villages.as_ref().unwrap_or(&self.officials).quantile(share)
     }
 }
 
@@ -148,13 +182,22 @@ impl ListWords {
     }
 }
 
+/// Last year's income per head as others see it, fen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Income without allowances, as officials see it.
+    pub per_head: i64,
+    /// Net income of what officials know the household got and paid.
+    pub net_per_head: i64,
+    /// Income without allowances, as its village judges it for dibao.
+    pub judged_per_head: i64,
+}
+
 /// What is known of a household on 1 January.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
-    /// Income per head of last year as officials see it, fen.
-    pub seen_per_head: i64,
-    /// Net income per head of last year as officials see it, fen.
-    pub seen_net_per_head: i64,
+    /// Last year's income.
+    pub seen: Seen,
     /// Whether any member can work.
     pub has_worker: bool,
     /// Whether the household knows the rules.
@@ -241,7 +284,7 @@ impl ListYear {
         if lists.quotas {
             return Thresholds {
                 registration: seen.quantile(registered_share),
-                dibao: seen.quantile(self.dibao_share),
+                dibao: seen.judged_quantile(self.dibao_share),
                 monitored: seen.quantile((self.dibao_share + self.monitored_share).min(1.0)),
             };
         }
@@ -356,7 +399,7 @@ impl ListYear {
     }
 
     fn is_near(&self, known: &Known, thresholds: &Thresholds) -> bool {
-        known.seen_net_per_head < self.lines.monitoring && known.seen_per_head < thresholds.monitored
+        known.seen.net_per_head < self.lines.monitoring && known.seen.per_head < thresholds.monitored
     }
 
     fn is_sudden(&self, state: &HouseholdState) -> bool {
@@ -399,11 +442,11 @@ impl ListYear {
     }
 
     fn register(&self, known: &Known, thresholds: &Thresholds, state: &mut HouseholdState) {
-        if self.registration_year && known.seen_per_head < thresholds.registration {
+        if self.registration_year && known.seen.per_head < thresholds.registration {
             state.registration = Registration::Registered;
             state.listed = true;
         }
-        let lifted = self.lift_all || (self.lifting && known.seen_per_head >= self.lifting_line);
+        let lifted = self.lift_all || (self.lifting && known.seen.per_head >= self.lifting_line);
         if lifted && state.registration == Registration::Registered {
             state.registration = Registration::Lifted;
             state.lifted_in = self.year.number();
@@ -419,9 +462,9 @@ impl ListYear {
             ListRule::Frozen => {}
             ListRule::Ended => state.listed = false,
             ListRule::Rechecked => {
-                if state.listed && known.seen_net_per_head >= self.list_exit {
+                if state.listed && known.seen.net_per_head >= self.list_exit {
                     state.listed = false;
-                } else if known.seen_net_per_head < self.lines.official
+                } else if known.seen.net_per_head < self.lines.official
                     && known.words.detection() < self.detection
                 {
                     state.listed = true;
@@ -435,10 +478,10 @@ impl ListYear {
         if state.listed {
             classes = classes.with(Class::Registered);
         }
-        if known.seen_per_head < thresholds.dibao {
+        if known.seen.judged_per_head < thresholds.dibao {
             let destitute = !known.has_worker && known.words.destitute() < self.destitute;
             classes = classes.with(if destitute { Class::Destitute } else { Class::Dibao });
-        } else if known.seen_per_head < self.dibao_edge {
+        } else if known.seen.per_head < self.dibao_edge {
             classes = classes.with(Class::DibaoEdge);
         }
         classes
@@ -462,15 +505,19 @@ impl ListYear {
     }
 }
 
-/// Income per head of last year as officials see it: with their error and without allowances, as means tests
-/// leave them out; and net income, of what they know the household got and paid.
+/// Last year's income per head as officials see it, with their error and without allowances, as means tests leave
+/// them out, and as its village judges it on top of that; and net income, of what officials know the household got
+/// and paid. `error` and `judgement` are factors in parts per million.
 #[must_use]
-pub fn seen(official_error: u32, state: &HouseholdState) -> (i64, i64) {
+pub fn seen((error, judgement): (u32, u32), state: &HouseholdState) -> Seen {
     let members = i64::from(state.members_last.max(1));
-    let error = Rate::from_ppm(official_error);
-    let per_head = Money::from_fen((state.income_last - state.allowance_last) / members).times(error).fen();
-    let net = Money::from_fen(state.net_per_head_last).times(error).fen();
-    (per_head, net)
+    let error = Rate::from_ppm(error);
+    let per_head = Money::from_fen((state.income_last - state.allowance_last) / members).times(error);
+    Seen {
+        per_head: per_head.fen(),
+        net_per_head: Money::from_fen(state.net_per_head_last).times(error).fen(),
+        judged_per_head: per_head.times(Rate::from_ppm(judgement)).fen(),
+    }
 }
 
 #[cfg(test)]
@@ -481,10 +528,25 @@ mod tests {
     fn the_quantile_is_where_the_share_lies() {
         let mut seen = SeenIncomes::default();
         for yuan in 0..1_000 {
-            seen.count(yuan * 1_000);
+            let one = Seen { per_head: yuan * 1_000, judged_per_head: yuan * 2_000, net_per_head: 0 };
+            seen.count(&one, true);
         }
-        let threshold = seen.quantile(0.1);
+        let (threshold, judged) = (seen.quantile(0.1), seen.judged_quantile(0.1));
         assert!((threshold - 100_000).abs() < 1_000, "{threshold}");
+        assert!((judged - 200_000).abs() < 2_000, "{judged}");
+    }
+
+    #[test]
+    fn a_village_judges_what_officials_see() {
+        let state = HouseholdState {
+            income_last: 3_300_000,
+            allowance_last: 300_000,
+            members_last: 3,
+            net_per_head_last: 800_000,
+            ..HouseholdState::default()
+        };
+        let seen = seen((1_100_000, 500_000), &state);
+        assert_eq!(seen, Seen { per_head: 1_100_000, net_per_head: 880_000, judged_per_head: 550_000 });
     }
 
     fn inclusive(settings: &[&str]) -> ListYear {

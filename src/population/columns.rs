@@ -145,6 +145,8 @@ pub struct Household {
     pub transitory: i32,
     /// Officials' error about income of this year, in parts per million.
     pub official_error: u32,
+    /// Factor by which its village judges its income for dibao, in parts per million: it stays with the household.
+    pub judgement: u32,
     /// Factor of distance on care seeking, in parts per million.
     pub distance_factor: u32,
     /// What stays with the household: knows the rules when below the share of the year.
@@ -423,7 +425,13 @@ mod tests {
     }
 
     fn household() -> Household {
-        Household { id: 1, official_error: 1_000_000, distance_factor: 1_000_000, ..Household::default() }
+        Household {
+            id: 1,
+            official_error: 1_000_000,
+            judgement: 1_000_000,
+            distance_factor: 1_000_000,
+            ..Household::default()
+        }
     }
 
     #[test]

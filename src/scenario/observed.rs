@@ -10,6 +10,8 @@ use serde::Deserialize;
 pub struct Observation {
     /// Log standard deviation of the error of reported payments; its mean is one.
     pub payment_log_sd: f64,
+    /// Payments that surveys are told of over those made.
+    pub payment_reported: f64,
     /// Share of consumption other than health care that surveys are told of.
     pub consumption_reported: f64,
     /// Log standard deviation of the error of reported consumption other than health care; its mean is one.

@@ -263,6 +263,8 @@ pub struct Economy {
     pub loss_disability: f64,
     /// Elasticity of consumption to permanent income across households.
     pub consumption_elasticity: f64,
+    /// Elasticity of a place's usual consumption to its level of income.
+    pub consumption_place_elasticity: f64,
     /// Share of an income shortfall that is taken from consumption.
     pub shortfall_passed: f64,
     /// Elasticity of the food share to consumption.
@@ -291,6 +293,14 @@ pub struct Economy {
     pub saving_share: f64,
 }
 
+impl Lists {
+    /// Whether villages have a view of their own when they list households for dibao.
+    #[must_use]
+    pub fn villages_judge(&self) -> bool {
+        self.dibao_error > 0.0
+    }
+}
+
 /// What officials see.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Lists {
@@ -298,6 +308,8 @@ pub struct Lists {
     pub quotas: bool,
     /// Log standard deviation of officials' error about income.
     pub income_error: f64,
+    /// Log standard deviation of the village's judgement of a household's income for dibao, which stays with it.
+    pub dibao_error: f64,
     /// Year on whose 1 January the poor were registered.
     pub registration_year: i64,
     /// Observed income over which a registered household was lifted, in poverty lines.

@@ -160,7 +160,7 @@ fn money(s: &mut Society, on: &Switches) {
         e.support_share_most = 0.0;
     }
     if !on.identification_error {
-        s.lists.income_error = 0.0;
+        (s.lists.income_error, s.lists.dibao_error) = (0.0, 0.0);
     }
     if !on.effort {
         (s.effort.loss, s.effort.years) = (0.0, 1.0);

@@ -4,6 +4,7 @@ use super::{CountyRun, rank};
 use crate::demography::{AGES, age_index};
 use crate::formation::{FormationYear, LAST_FISSION_AGE};
 use crate::illness::frailty::Frailty;
+use crate::illness::lognormal_ppm;
 use crate::migration::MigrationYear;
 use crate::population::columns::{Household, HouseholdState, Person, PersonState, Status};
 use crate::population::synthesis::{Founder, Relation, couples, schooling_years};
@@ -226,11 +227,12 @@ impl CountyRun<'_> {
     fn new_household(&self, old: &Household, leader: PersonId) -> Household {
         let id = HouseholdId::founded_by(leader).bits();
         // Block 0 is its founder's own, who has the same id.
-        let [own, education, ..] = self.task.key.block(2, id, START, stream::PROPENSITY);
+        let [own, education, judgement, _] = self.task.key.block(2, id, START, stream::PROPENSITY);
         let transitory = rank(normal(self.task.key.block(1, id, START, stream::PROPENSITY)[0]));
         Household {
             id,
             transitory,
+            judgement: lognormal_ppm(self.world.scenario.society.lists.dibao_error, normal(judgement)),
             awareness_word: part(own, 0),
             outreach_word: part(own, 3),
             education_word: part(education, 0),

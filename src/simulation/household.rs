@@ -382,7 +382,8 @@ impl<'a> Setting<'a> {
         let has_worker = beginning.able.any();
         outcome.aware = self.is_aware(beginning);
         let error = self.regime_year.official_error(self.shared.official_error_last);
-        let known = self.known(error, state, (has_worker, outcome.aware));
+        let judgement = self.regime_year.official_error(self.household.judgement);
+        let known = self.known((error, judgement), state, (has_worker, outcome.aware));
         let lists = &self.regime_year.lists;
         outcome.at_risk_seen = lists.open(&known, &self.thresholds, state);
         outcome.risk_monitored = outcome.at_risk_seen && state.classes & ClassSet::MONITORED.0 != 0;
@@ -393,7 +394,7 @@ impl<'a> Setting<'a> {
             classes: ClassSet(state.classes),
             members: i64::from(state.members_last),
             has_worker,
-            seen_per_head: Money::from_fen(known.seen_per_head),
+            judged_per_head: Money::from_fen(known.seen.judged_per_head),
             income_last: Money::from_fen(state.income_last),
             out_of_pocket_last: Money::from_fen(state.out_of_pocket_last),
             id: self.household.id,
@@ -410,9 +411,13 @@ impl<'a> Setting<'a> {
         };
     }
 
-    fn known(&self, error: u32, state: &HouseholdState, (has_worker, aware): (bool, bool)) -> Known<'_> {
-        let (seen_per_head, seen_net_per_head) = crate::targeting::seen(error, state);
-        Known { seen_per_head, seen_net_per_head, has_worker, aware, words: &self.shared.words }
+    fn known(
+        &self,
+        views: (u32, u32),
+        state: &HouseholdState,
+        (has_worker, aware): (bool, bool),
+    ) -> Known<'_> {
+        Known { seen: crate::targeting::seen(views, state), has_worker, aware, words: &self.shared.words }
     }
 }
 

@@ -58,6 +58,8 @@ pub struct PlaceYear {
     pub start_lines: Lines,
     /// Log standard deviation of officials' error.
     pub income_error: f64,
+    /// Whether villages have a view of their own of whom to list for dibao.
+    pub villages_judge: bool,
     /// Share of boys among births.
     pub male_share: f64,
     /// Whether all registered households are lifted by the end of this year.
@@ -273,6 +275,7 @@ impl PlaceYear {
             lines: Lines::compile(&society.poverty, tables, year),
             start_lines: Lines::compile(&society.poverty, tables, year.previous()),
             income_error: society.lists.income_error,
+            villages_judge: society.lists.villages_judge(),
             male_share: tables.share_of_boys(year),
             all_lifted: i64::from(year.number()) >= society.lists.lifting_last_year,
             least_dimensions: least_dimensions(society.poverty.deprivation_cutoff),
@@ -476,7 +479,7 @@ impl RegimeYear {
         }
     }
 
-    /// Officials' error about a household, in parts per million: none with an ideal agency.
+    /// Officials' error about a household, or its village's judgement, in parts per million: none with an ideal agency.
     #[must_use]
     #[inline]
     pub const fn official_error(&self, error: u32) -> u32 {

@@ -123,6 +123,7 @@ pub fn of_household(household: &Household, regime: usize, into: &mut Quantities)
     into.add("transitory rank", household.transitory);
     into.add("officials' error", household.error);
     into.add("factor of distance", household.distance);
+    into.add("village's judgement", household.judgement);
     into.add("awareness number", household.awareness_number);
     into.add("village", household.village);
     into.add("outreach number", household.outreach_number);

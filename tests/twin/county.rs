@@ -70,7 +70,9 @@ pub fn publish(setting: &Setting, county: &CountyState) -> Published {
     let dibao_share = policy.classes.dibao_share.at(setting.year);
     let [registration, dibao, monitored] = if lists.quotas {
         let near = (dibao_share + policy.monitoring.share.at(setting.year)).min(1.0);
-        [setting.place.registered_share, dibao_share, near].map(|share| quantile(&county.seen_incomes, share))
+        let seen = &county.seen_incomes;
+        let registered = quantile(seen, setting.place.registered_share);
+        [registered, quantile(&county.judged_incomes, dibao_share), quantile(seen, near)]
     } else {
         let line = fen(setting.official_line(setting.year.previous()));
         [

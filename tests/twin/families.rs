@@ -1,9 +1,10 @@
 //! Marriages of sons and new households of couples, on 1 January: once for all regimes.
 
 use fanpin::population::{HouseholdId, PersonId, START, Sex};
-use fanpin::random::{Draw, stream, threshold, unit};
+use fanpin::random::{Draw, normal, stream, threshold, unit};
 
 use crate::expected::marriage_rate;
+use crate::illness::lognormal;
 use crate::people::{
     Classes, County, Household, HouseholdState, Person, PersonState, Place, Register, Registration,
 };
@@ -129,9 +130,10 @@ fn set_up(setting: &Setting, county: &mut County, row: usize, leader: usize) {
     }
     let id = HouseholdId::founded_by(leader_id).bits();
     // Block 0 is its founder's, who has the same id.
-    let [own, education, ..] = setting.key.block(2, id, START, stream::PROPENSITY);
+    let [own, education, judgement, _] = setting.key.block(2, id, START, stream::PROPENSITY);
     let new = Household {
         id,
+        judgement: lognormal(setting.society().lists.dibao_error, normal(judgement)).ppm(),
         awareness_number: quarter(own, 0),
         outreach_number: quarter(own, 3),
         education_number: quarter(education, 0),

@@ -94,6 +94,7 @@ impl FastYear {
         into.add("transitory rank", household.transitory);
         into.add("officials' error", household.official_error);
         into.add("factor of distance", household.distance_factor);
+        into.add("village's judgement", household.judgement);
         into.add("awareness number", household.awareness_word);
         into.add("village", household.village);
         into.add("outreach number", household.outreach_word);

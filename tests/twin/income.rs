@@ -132,7 +132,11 @@ fn expected_gap(setting: &Setting, income: Money) -> Money {
         (1.355_626_179_974_266, 0.222_075_922_005_612_6),
         (2.856_970_013_872_806, 0.011_257_411_327_720_7),
     ];
-    let log_sd = setting.society().lists.income_error;
+    let lists = &setting.society().lists;
+    if lists.dibao_error > 0.0 {
+        return expected_gap_judged(setting, income);
+    }
+    let log_sd = lists.income_error;
     let mut expected = 0.0;
     for (z, weight) in points {
         let seen = yuan(income.yuan() * libm::exp(log_sd * z - log_sd * log_sd / 2.0));
@@ -153,6 +157,35 @@ fn expected_gap(setting: &Setting, income: Money) -> Money {
     yuan(expected)
 }
 
+/// The spread of what the list of dibao makes of incomes: of officials' error and the village's judgement together.
+fn list_log_sd(society: &Society) -> f64 {
+    libm::hypot(society.lists.income_error, society.lists.dibao_error)
+}
+
+/// The same where villages judge incomes too: the mean over the lognormal distribution of their view.
+fn expected_gap_judged(setting: &Setting, income: Money) -> Money {
+    let s = list_log_sd(setting.society());
+    let y = income.yuan().max(1e-9);
+    let threshold = setting.expected.dibao_threshold.yuan();
+    let deviate = |limit: f64| (libm::log(limit.max(1e-9) / y) + 0.5 * s * s) / s;
+    let normal = |z: f64| 0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2);
+    let mut expected = 0.0;
+    for programme in &setting.scenario.history.programmes {
+        if programme.kind != ProgrammeKind::IncomeGap || !in_force(programme, setting.year) {
+            continue;
+        }
+        let standard = yuan(programme.standards.at(setting.year) * setting.dibao_standard()).yuan();
+        let least = yuan(programme.amount_yuan.at(setting.year) * setting.terms_growth()).yuan();
+        let reach = share_of_applicants(setting, programme) as f64 / 4_294_967_296.0;
+        // Up to here the gap is more than the least amount.
+        let limit = deviate((standard - least).min(threshold));
+        let gaps = standard * normal(limit) - y * normal(limit - s);
+        let least_amounts = least * (normal(deviate(threshold)) - normal(limit));
+        expected += (gaps + least_amounts) * reach;
+    }
+    yuan(expected)
+}
+
 /// The seen income under which the share of dibao is expected, in yuan by halving forty times from 100,000.
 pub fn expected_dibao_threshold(
     scenario: &Scenario,
@@ -166,7 +199,7 @@ pub fn expected_dibao_threshold(
         points().map(|rank| (rank, illness_free(society, place, evidence, year, rank).yuan())).collect();
     let income_at = |rank: i64| incomes[usize::try_from((rank + 5 * ONE) / STEP).expect("a point")].1;
     let below = |threshold: f64| {
-        mean_over_ranks(|rank| chance_seen_below(income_at(rank), threshold, society.lists.income_error))
+        mean_over_ranks(|rank| chance_seen_below(income_at(rank), threshold, list_log_sd(society)))
     };
     let (mut low, mut high) = (0.0, 100_000.0);
     for _ in 0..40 {
@@ -217,7 +250,9 @@ fn food_at(setting: &Setting, rank: i64) -> i64 {
 
 /// Usual consumption and food a head in the place at a permanent rank.
 pub fn usual_consumption(setting: &Setting, permanent: i64) -> (Money, Money) {
-    let level = level(setting.society(), setting.place, setting.year);
+    let economy = &setting.society().economy;
+    let place = libm::pow(setting.place.income_level.at(setting.year), economy.consumption_place_elasticity);
+    let level = rate(place * economy.illness_free_factor);
     let consumption = between_points(permanent, |rank| consumption_at(setting, rank));
     let food = between_points(permanent, |rank| food_at(setting, rank));
     (fen(consumption).times(level), fen(food).times(level))

@@ -13,14 +13,20 @@ use crate::setting::{Setting, fen, rate};
 pub struct Seen {
     pub per_head: i64,
     pub net_per_head: i64,
+    /// Income as the village judges it for dibao.
+    pub judged_per_head: i64,
 }
 
-/// What officials see at an error in millionths; means tests leave support without condition out.
-pub fn seen(setting: &Setting, error: u32, state: &HouseholdState) -> Seen {
-    let error = Rate::from_ppm(if setting.policy.implementation.agency { 1_000_000 } else { error });
-    let per_head = (state.income_last - state.allowance_last) / state.members_last.max(1);
+/// What officials see at an error in millionths, and what the village makes of that; means tests leave support
+/// without condition out. An ideal agency sees what there is.
+pub fn seen(setting: &Setting, (error, judgement): (u32, u32), state: &HouseholdState) -> Seen {
+    let is_ideal = setting.policy.implementation.agency;
+    let [error, judgement] =
+        [error, judgement].map(|view| Rate::from_ppm(if is_ideal { 1_000_000 } else { view }));
+    let per_head = fen((state.income_last - state.allowance_last) / state.members_last.max(1)).times(error);
     Seen {
-        per_head: fen(per_head).times(error).fen(),
+        per_head: per_head.fen(),
+        judged_per_head: per_head.times(judgement).fen(),
         net_per_head: fen(state.net_per_head_last).times(error).fen(),
     }
 }
@@ -62,7 +68,8 @@ pub fn is_at_risk(setting: &Setting, seen: &Seen, state: &HouseholdState) -> boo
 /// Registration, lifting, the list, dibao, monitoring; the classes of the year.
 pub fn open(setting: &Setting, household: &mut Household, has_worker: bool, is_aware: bool) {
     let [rounds, destitute, report, _] = setting.list_words(household.id);
-    let seen = seen(setting, household.error_last, &household.under[setting.regime]);
+    let views = (household.error_last, household.judgement);
+    let seen = seen(setting, views, &household.under[setting.regime]);
     let state = &mut household.under[setting.regime];
     register(setting, &seen, state);
     keep_list(setting, &seen, rounds, state);
@@ -163,7 +170,7 @@ fn classes_by_income(
         classes.insert(Class::Registered);
     }
     let edge = setting.policy.classes.dibao_edge_standards.at(setting.year);
-    if seen.per_head < setting.published.dibao {
+    if seen.judged_per_head < setting.published.dibao {
         let is_destitute = !has_worker && destitute < threshold(setting.society().lists.destitute_share);
         classes.insert(if is_destitute { Class::Destitute } else { Class::Dibao });
     } else if seen.per_head < yuan(setting.dibao_standard() * edge).fen() {

@@ -292,7 +292,9 @@ fn the_ends_of_every_range() {
 
 #[test]
 fn exaggerations() {
-    let cases: [&[&str]; 26] = [
+    let cases: [&[&str]; 28] = [
+        &["society.lists.dibao_error=1.5"],
+        &["society.economy.consumption_place_elasticity=0.5", "places.poor-county.income_level=0.6"],
         &["society.care.means_gradient=0.6"],
         &["society.alignment.strength=0.7"],
         &[

@@ -86,6 +86,8 @@ pub struct Household {
     /// Officials' errors about income of this and of last year, in millionths.
     pub error: u32,
     pub error_last: u32,
+    /// How its village judges its income for dibao, in millionths, for life.
+    pub judgement: u32,
     /// Factor of travel time on care, in millionths.
     pub distance: u32,
     pub awareness_number: u16,
@@ -188,6 +190,8 @@ pub struct Purse {
 pub struct CountyState {
     /// Incomes per head of last year as officials see them, one a household.
     pub seen_incomes: Vec<i64>,
+    /// The same as their villages judge them for dibao.
+    pub judged_incomes: Vec<i64>,
     /// Of resident insurance, critical-illness insurance, medical aid, top-ups, fen.
     pub balance: [i64; 4],
     /// Share of obligations for which there is money, in millionths.

@@ -10,7 +10,7 @@ use fanpin::simulation::CountyTask;
 use crate::families::nothing;
 use crate::illness::lognormal;
 use crate::income::{illness_free, permanent_rank, rank_of, strength, whole_rank};
-use crate::lists::seen;
+use crate::lists::{Seen, seen};
 use crate::lives::{going_rate, returning_rate};
 use crate::people::{County, CountyState, Household, HouseholdState, Person, PersonState, Place};
 use crate::setting::{Setting, whole};
@@ -120,7 +120,7 @@ fn household(
     let people: Vec<Person> =
         (0..draw.members.len()).map(|at| founder(setting, id, &draw.members, &couples, at)).collect();
     let [transitory, _, error, _] = setting.key.block(0, id.bits(), START, stream::HOUSEHOLD_YEAR);
-    let [own, education, ..] = setting.key.block(0, id.bits(), START, stream::PROPENSITY);
+    let [own, education, judgement, _] = setting.key.block(0, id.bits(), START, stream::PROPENSITY);
     let members = i64::try_from(people.len()).expect("a household is small");
     let workers = people.iter().filter(|person| setting.works(person.age(START)));
     let strength = workers.map(|person| strength(society, &person.under[0])).sum();
@@ -148,6 +148,7 @@ fn household(
         transitory,
         error: lognormal(society.lists.income_error, normal(error)).ppm(),
         error_last: 0,
+        judgement: lognormal(society.lists.dibao_error, normal(judgement)).ppm(),
         distance: (distance * 1e6) as u32,
         awareness_number: quarter(own, 0),
         village,
@@ -175,9 +176,11 @@ pub fn county(setting: &Setting, synthesiser: &Synthesiser, task: &CountyTask) -
         let village = villages.iter().rposition(|village| village.id <= id.bits()).expect("a village");
         households.push(household(setting, (households.len(), village), id, &draw));
     }
-    let seen_incomes = households.iter().map(|h| seen(setting, h.error, &h.under[0]).per_head).collect();
+    let seen: Vec<Seen> =
+        households.iter().map(|h| seen(setting, (h.error, h.judgement), &h.under[0])).collect();
     let state = CountyState {
-        seen_incomes,
+        seen_incomes: seen.iter().map(|seen| seen.per_head).collect(),
+        judged_incomes: seen.iter().map(|seen| seen.judged_per_head).collect(),
         balance: [0; 4],
         money_share: [1_000_000; 4],
         purses: BTreeMap::new(),

@@ -64,7 +64,7 @@ pub fn apply(setting: &Setting, household: &Household, seen: &Seen, has_worker: 
         let owed = match programme.kind {
             ProgrammeKind::IncomeGap => {
                 let standard = yuan(programme.standards.at(setting.year) * setting.dibao_standard()).fen();
-                (standard - seen.per_head).max(0).max(amount) * own.members_last
+                (standard - seen.judged_per_head).max(0).max(amount) * own.members_last
             }
             ProgrammeKind::Grant | ProgrammeKind::Job | ProgrammeKind::Industry => amount,
         };

@@ -46,7 +46,10 @@ pub fn of_county(settings: &[Setting], county: &mut County) -> CountyYear {
         }
     }
     crate::families::form(&settings[0], county);
-    county.under.iter_mut().for_each(|state| state.seen_incomes.clear());
+    for state in &mut county.under {
+        state.seen_incomes.clear();
+        state.judged_incomes.clear();
+    }
     let mut year = CountyYear {
         published: published.clone(),
         outcomes: vec![Vec::new(); regimes],
@@ -67,8 +70,12 @@ pub fn of_county(settings: &[Setting], county: &mut County) -> CountyYear {
                 (0..household.weight).for_each(|_| year.totals[regime].add(outcome));
                 died_elsewhere.push((household.root, household.id, regime, outcome.died_since_switch));
                 if outcome.members > 0 {
-                    let seen = lists::seen(&setting, household.error, &household.under[regime]);
-                    (0..household.weight).for_each(|_| county.under[regime].seen_incomes.push(seen.per_head));
+                    let views = (household.error, household.judgement);
+                    let seen = lists::seen(&setting, views, &household.under[regime]);
+                    for _ in 0..household.weight {
+                        county.under[regime].seen_incomes.push(seen.per_head);
+                        county.under[regime].judged_incomes.push(seen.judged_per_head);
+                    }
                 }
             }
             year.sums[regime].push(crate::measures::of_household(&setting, household, outcome.as_ref()));
@@ -145,7 +152,7 @@ fn open_lists(setting: &Setting, household: &mut Household, outcome: &mut Outcom
     outcome.is_aware = is_aware(setting, household);
     lists::open(setting, household, has_worker, outcome.is_aware);
     let own = &household.under[regime];
-    let seen = lists::seen(setting, household.error_last, own);
+    let seen = lists::seen(setting, (household.error_last, household.judgement), own);
     outcome.at_risk = lists::is_at_risk(setting, &seen, own);
     outcome.risk_is_monitored = outcome.at_risk && lists::is_monitored(&own.classes);
     outcome.found = own.found_month.is_some();

@@ -69,8 +69,10 @@ impl Telling<'_> {
     /// Counts the household's income as officials see it.
     pub fn be_seen(&self, seen: &mut SeenIncomes) {
         if self.outcome.members > 0 {
-            let error = self.setting.regime_year.official_error(self.setting.household.official_error);
-            seen.count(crate::targeting::seen(error, self.state).0);
+            let (rules, household) = (self.setting.regime_year, self.setting.household);
+            let views =
+                (rules.official_error(household.official_error), rules.official_error(household.judgement));
+            seen.count(&crate::targeting::seen(views, self.state), self.setting.place_year.villages_judge);
         }
     }
 
