@@ -137,8 +137,10 @@ fn in_year(what: &str, rows: &[Seen]) -> Option<f64> {
             share(&|seen| crosses(seen.told, seen.told.payments, adult * seen.equivalents()))
         }
         "survey_impoverished" => share(&|seen| crosses(seen.told, seen.told.payments, seen.line())),
-        // Before reimbursement a family would have paid the whole bill from the same means.
-        "survey_impoverished_gross" => share(&|seen| crosses(seen.told, seen.told.gross, seen.line())),
+        // Spending before a payment contains that payment (Wagstaff and van Doorslaer 2003), here the whole bill.
+        "survey_impoverished_gross" => {
+            share(&|seen| crosses(&seen.told.before_reimbursement(), seen.told.gross, seen.line()))
+        }
         _ => panic!("there is no estimator `panel:{what}`"),
     }
 }

@@ -23,6 +23,10 @@ const DEARER: f64 = 0.9;
 enum Which {
     /// The years 2011 to 2020, groups as of the end of 2019.
     History,
+    /// 2011 to 2013 in a county at the mean income of rural Shaanxi.
+    Shaanxi,
+    /// 2011 to 2015 in a county at the mean income of rural Fujian.
+    Fujian,
     /// 2016 to 2024, groups as of the end of 2015.
     At2016,
     /// The year 2013, groups as of the end of 2012.
@@ -40,8 +44,10 @@ enum Which {
 }
 
 /// Runs that stand side by side, the others being dropped before.
-const TOGETHER: [&[Which]; 5] = [
+const TOGETHER: [&[Which]; 7] = [
     &[Which::History],
+    &[Which::Shaanxi],
+    &[Which::Fujian],
     &[Which::At2016],
     &[Which::At2013, Which::DearerInpatient, Which::DearerOutpatient],
     &[Which::Chishui],
@@ -53,6 +59,8 @@ impl Which {
     fn named(name: &str) -> Self {
         match name {
             "history" => Self::History,
+            "shaanxi" => Self::Shaanxi,
+            "fujian" => Self::Fujian,
             "at-2016" => Self::At2016,
             "at-2013" => Self::At2013,
             "chishui" => Self::Chishui,
@@ -76,6 +84,8 @@ impl Which {
     fn settings(self, size: Size, panel: bool, regime: &str) -> Vec<Override> {
         let (first, switch, last) = match self {
             Self::History => (2011, 2020, 2020),
+            Self::Shaanxi => (2011, 2013, 2013),
+            Self::Fujian => (2011, 2015, 2015),
             Self::At2016 => (2016, 2016, 2024),
             Self::At2013 | Self::DearerInpatient | Self::DearerOutpatient => (2013, 2013, 2013),
             Self::Chishui => (2014, 2016, 2017),
@@ -96,12 +106,55 @@ impl Which {
             Self::DearerOutpatient => dearer_outpatient(),
             Self::Chishui => health_project(),
             Self::NoCriticalIllness => vec![("layers.critical-illness.first_year", "2015".to_owned())],
-            Self::History | Self::At2016 | Self::At2013 | Self::At2014 => Vec::new(),
+            _ => Vec::new(),
         };
+        let of_place = self.province().map_or_else(Vec::new, |province| province.settings());
         let set = |text| Override { origin: "observation".to_owned(), text };
         let plain = settings.into_iter().map(|(key, value)| format!("{key}={value}"));
         let of_regime = of_regime.into_iter().map(|(key, value)| format!("regimes.{regime}.{key}={value}"));
-        plain.chain(of_regime).map(set).collect()
+        plain.chain(of_place).chain(of_regime).map(set).collect()
+    }
+
+    /// The province whose countryside is simulated in place of the scenario's counties.
+    const fn province(self) -> Option<&'static Province> {
+        match self {
+            Self::Shaanxi => Some(&SHAANXI),
+            Self::Fujian => Some(&FUJIAN),
+            _ => None,
+        }
+    }
+}
+
+/// The countryside of a province: counties at its mean income, like the nation's in all else.
+struct Province {
+    name: &'static str,
+    /// Disposable income a head over that of the rural nation.
+    income_level: f64,
+    /// Share of rural residents who were registered as poor in 2014.
+    registered_share: f64,
+}
+
+/// Income: 7,092 yuan over 9,430 in 2013 (NBS; the province recalled, unverified). Registered: nobody before 2014.
+const SHAANXI: Province = Province { name: "shaanxi", income_level: 0.75, registered_share: 0.145 };
+
+/// Income: mean of the fifths of rural Fujian over that of the nation's, 15,812 yuan over 13,234 in 2016 (Fujian
+/// Statistical Yearbook 2022; NBS). Registered: about 0.6 of 14 million (recalled, unverified).
+const FUJIAN: Province = Province { name: "fujian", income_level: 1.19, registered_share: 0.04 };
+
+/// Counties that stand for a province.
+const COUNTIES_OF_PROVINCE: u32 = 4;
+
+impl Province {
+    fn settings(&self) -> Vec<String> {
+        let Self { name, income_level, registered_share } = self;
+        vec![
+            format!("places.order=[\"{name}\"]"),
+            format!("places.{name}.place=\"ordinary-county\""),
+            format!("places.{name}.share=1.0"),
+            format!("places.{name}.counties={COUNTIES_OF_PROVINCE}"),
+            format!("places.{name}.income_level={income_level:?}"),
+            format!("places.{name}.registered_share={registered_share:?}"),
+        ]
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! A survey is told of payments, consumption and income with an error each, and counts as health spending what bills don't: medicine
 //! that was bought without a bill, transport and board around a stay. Both come out of the consumption that the household's accounts
-//! have, so that what it spends in all is the same. Food that is grown at home isn't spent, and short questionnaires miss some consumption.
+//! have, so that what it spends in all is the same. Food that is grown at home isn't spent, and short questionnaires miss some consumption and find more payments than
+//! accounts.
 //!
-//! Errors are lognormal with mean one (of consumption, with the share that is told of), and keyed by household and year: twins make the same error, and a parameter moves them smoothly.
+//! Errors are lognormal with mean one (of payments and consumption, with the share that is told of), and keyed by household and year: twins make the same error, and a parameter moves them smoothly.
 //! Parameters: `observation` ([`Observation`]).
 
 use crate::population::tables::{Path, tables};
@@ -31,6 +32,13 @@ pub(super) struct Answers {
     pub medicine: f64,
 }
 
+impl Answers {
+    /// What would have been told had nothing been reimbursed: the whole bill paid and spent, all else alike.
+    pub fn before_reimbursement(&self) -> Self {
+        Self { payments: self.gross, spending: self.spending - self.payments + self.gross, ..*self }
+    }
+}
+
 /// A survey of a run.
 pub(super) struct Survey<'a> {
     observation: &'a Observation,
@@ -49,7 +57,7 @@ impl<'a> Survey<'a> {
         let key = Key { seed: self.seed, replicate: u64::from(row.replicate) };
         let words = key.block(0, row.household, year, stream::SURVEY);
         let income_word = key.block(0, row.household, year, stream::HOUSEHOLD_YEAR)[3];
-        let of_payments = error(o.payment_log_sd, words[0]);
+        let of_payments = o.payment_reported * error(o.payment_log_sd, words[0]);
         let of_consumption = o.consumption_reported * error(o.consumption_log_sd, words[1]);
         let of_income = error(o.income_log_sd, income_word);
 
@@ -118,6 +126,7 @@ mod tests {
     fn without_errors_it_counts_what_bills_do_not() {
         let exact = main_scenario(&[
             "observation.payment_log_sd=0",
+            "observation.payment_reported=1",
             "observation.consumption_reported=1",
             "observation.consumption_log_sd=0",
             "observation.income_log_sd=0",
