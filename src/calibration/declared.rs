@@ -1,5 +1,6 @@
 //! What a scenario declares under `[calibration]`: free parameters with their ranges, targets, sizes.
 
+use super::belief::Belief;
 use super::likelihood::{Tails, Target};
 use crate::evidence::Book;
 use crate::observation::{Figure, Split, figure, figures};
@@ -11,6 +12,8 @@ use crate::uncertainty::{Free, Prior, Scale};
 pub struct Declared {
     /// Names and free parameters, by name.
     pub free: Vec<(String, Free)>,
+    /// What is held of each of them before the fit.
+    pub beliefs: Vec<Belief>,
     /// Targets.
     pub figures: Vec<&'static Figure>,
     /// How the errors of targets are distributed.
@@ -47,6 +50,15 @@ impl Declared {
             .iter()
             .map(|(name, table)| Some((name.clone(), free(table.as_table()?)?)))
             .collect::<Option<_>>()?;
+        let is_normal = calibration.get("prior").and_then(toml::Value::as_str) == Some("normal");
+        let belief = |(name, free): &(String, Free)| {
+            let given = calibration["free"][name].get("centre").and_then(toml::Value::as_float);
+            let centre = given.or_else(|| value_at(&scenario.resolved, &free.key)).filter(|_| is_normal);
+            centre.map_or(Belief::Flat, |value| Belief::Normal {
+                centre: free.prior.share(value).clamp(0.0, 1.0),
+            })
+        };
+        let beliefs = free.iter().map(belief).collect();
         let size = |key: &str| usize::try_from(calibration.get(key)?.as_integer()?).ok();
         let sizes = Sizes {
             points: size("points"),
@@ -62,7 +74,7 @@ impl Declared {
         };
         let tails = calibration.get("tails").and_then(toml::Value::as_str).and_then(Tails::named);
         let tails = tails.unwrap_or(Tails::Normal);
-        (!free.is_empty()).then_some(Self { free, figures, tails, sizes })
+        (!free.is_empty()).then_some(Self { free, beliefs, figures, tails, sizes })
     }
 
     /// Dotted keys of the free parameters.
@@ -93,6 +105,13 @@ impl Declared {
     pub fn not_to_fit(&self) -> Vec<&'static Figure> {
         self.figures.iter().copied().filter(|figure| figure.split != Split::Fit).collect()
     }
+}
+
+/// The number at a dotted path.
+pub(super) fn value_at(table: &toml::Table, key: &str) -> Option<f64> {
+    let mut segments = key.split('.');
+    let first = table.get(segments.next()?)?;
+    segments.try_fold(first, |value, segment| value.get(segment))?.as_float()
 }
 
 /// The figures that the split gives to fitting, without those that repeat another.
@@ -143,6 +162,21 @@ mod tests {
         assert!((values[0] - 0.6).abs() < 1e-12 && (values[1] - 1.0).abs() < 1e-9, "{values:?}");
         assert!(found.not_to_fit().is_empty() && found.figures.len() > 10);
         assert!(found.figures.iter().all(|figure| figure.repeats.is_none()));
+    }
+
+    #[test]
+    fn a_normal_prior_lies_about_the_scenarios_value_or_the_one_that_is_given() {
+        let free = "[calibration.free.a]\nkey = \"society.economy.labour_share\"\nlow = 0.565\nhigh = 0.965\n\
+                    [calibration.free.b]\nkey = \"society.economy.floor_lines\"\nlow = 0.5\nhigh = 1\ncentre = 0.6\n";
+        let normal = declared(&format!("[calibration]\nprior = \"normal\"\n{free}")).expect("it declares");
+        let centres: Vec<f64> = normal.beliefs.iter().map(|belief| belief.draw(0.5)).collect();
+        // The book has 0.765, the middle of the range; the median of what is cut off at one end lies a little further in.
+        assert!((centres[0] - 0.5).abs() < 1e-9, "{centres:?}");
+        assert_eq!(normal.beliefs[1], Belief::Normal { centre: normal.free[1].1.prior.share(0.6) });
+        assert_eq!(
+            declared(&format!("[calibration]\n{free}")).expect("it declares").beliefs,
+            [Belief::Flat; 2]
+        );
     }
 
     #[test]

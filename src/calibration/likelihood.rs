@@ -4,6 +4,8 @@
 //! |z − E| / √(e² + v + m), which history matching calls implausibility (Craig et al. 1997), and the likelihood is the density of
 //! z − E with that variance, normal or with [heavier tails](Tails). Errors of different targets are taken as independent.
 
+use super::Simulated;
+use super::belief::{self, Belief};
 use super::emulator::{Emulator, Prediction};
 use crate::measures::statistics::t_quantile;
 use crate::random::normal_quantile;
@@ -70,8 +72,8 @@ impl Tails {
 pub struct Assessment {
     /// Implausibility of each target, the greatest first.
     pub implausibility: Vec<f64>,
-    /// Logarithm of the likelihood, but for a constant.
-    pub log_likelihood: f64,
+    /// Logarithm of the likelihood times the density of beliefs, but for a constant.
+    pub log_density: f64,
 }
 
 impl Assessment {
@@ -89,18 +91,25 @@ pub struct Matched {
     emulators: Vec<Emulator>,
     /// Monte Carlo variance of each.
     noise: Vec<f64>,
+    beliefs: Vec<Belief>,
     tails: Tails,
 }
 
 impl Matched {
-    /// Puts targets, emulators and Monte Carlo variances together.
+    /// Puts targets, emulators and Monte Carlo variances together, and what is held of each parameter before.
     ///
     /// # Panics
     /// If they are not as many.
     #[must_use]
-    pub fn new(targets: Vec<Target>, emulators: Vec<Emulator>, noise: Vec<f64>, tails: Tails) -> Self {
+    pub fn new(
+        targets: Vec<Target>,
+        emulators: Vec<Emulator>,
+        noise: Vec<f64>,
+        beliefs: Vec<Belief>,
+        tails: Tails,
+    ) -> Self {
         assert!(targets.len() == emulators.len() && targets.len() == noise.len(), "one of each a target");
-        Self { targets, emulators, noise, tails }
+        Self { targets, emulators, noise, beliefs, tails }
     }
 
     /// The targets.
@@ -158,16 +167,29 @@ impl Matched {
     /// How a point lies to the targets.
     #[must_use]
     pub fn assess(&self, point: &[f64]) -> Assessment {
-        let (mut implausibility, mut log_likelihood) = (Vec::with_capacity(self.targets.len()), 0.0);
+        let mut implausibility = Vec::with_capacity(self.targets.len());
+        let mut log_density = -0.5 * self.surprise(point);
         for ((target, noise), emulator) in self.targets.iter().zip(&self.noise).zip(&self.emulators) {
             let Prediction { mean, variance } = emulator.predict(point);
             let variance = target.error_sd * target.error_sd + variance + noise;
             let squared = (target.value - mean) * (target.value - mean) / variance;
             implausibility.push(libm::sqrt(squared));
-            log_likelihood -= 0.5 * (self.tails.cost(squared) + libm::log(variance));
+            log_density -= 0.5 * (self.tails.cost(squared) + libm::log(variance));
         }
         implausibility.sort_by(|a, b| b.total_cmp(a));
-        Assessment { implausibility, log_likelihood }
+        Assessment { implausibility, log_density }
+    }
+
+    /// What beliefs cost at a point.
+    #[must_use]
+    pub fn surprise(&self, point: &[f64]) -> f64 {
+        belief::cost(&self.beliefs, point)
+    }
+
+    /// What a simulated point costs: its misfit and beliefs, minus twice the logarithm of the posterior's density there.
+    #[must_use]
+    pub fn cost(&self, simulated: &Simulated) -> f64 {
+        self.misfit(simulated.means()) + self.surprise(&simulated.point)
     }
 
     /// The misfit of the emulated means at a point.

@@ -11,6 +11,7 @@
 // Points, parameters and targets are counted in thousands at most.
 #![allow(clippy::cast_precision_loss)]
 
+pub mod belief;
 pub mod cholesky;
 pub mod declared;
 pub mod emulator;
@@ -30,6 +31,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::design;
 use crate::random::{Generator, Key, stream};
 use crate::units::Year;
+use belief::Belief;
 use ensemble::Chain;
 use likelihood::{Matched, Tails, Target};
 use optimum::Lowest;
@@ -204,7 +206,7 @@ pub struct Calibrated {
     pub waves: Vec<WaveReport>,
     /// Points of the first wave: the prior.
     pub prior: Vec<Simulated>,
-    /// The point with the least misfit of all that were simulated.
+    /// The point of all that were simulated that costs least, by misfit and beliefs.
     pub best: Simulated,
     /// Its misfit: what the distances to the targets cost, in errors and Monte Carlo noise, summed.
     pub misfit: f64,
@@ -317,13 +319,14 @@ impl Log {
         Ok(made)
     }
 
+    /// The point that costs least, by misfit and beliefs.
     fn lowest(&self, matched: &Matched) -> Option<(f64, &Simulated)> {
-        let of = |simulated| (matched.misfit(Simulated::means(simulated)), simulated);
+        let of = |simulated| (matched.cost(simulated), simulated);
         self.simulated.iter().map(of).min_by(|a, b| a.0.total_cmp(&b.0))
     }
 }
 
-/// Fits the parameters of a model to targets.
+/// Fits the parameters of a model to targets; `beliefs` has one of each parameter.
 ///
 /// # Errors
 /// [`CalibrationError`] if the model refuses too many points, fails or is stopped.
@@ -332,10 +335,11 @@ impl Log {
 /// Without parameters, targets or waves.
 pub fn calibrate(
     model: &dyn Model,
-    parameters: usize,
+    beliefs: &[Belief],
     targets: &[Target],
     settings: &Settings,
 ) -> Result<Calibrated, CalibrationError> {
+    let parameters = beliefs.len();
     assert!(parameters > 0 && !targets.is_empty() && settings.waves > 0, "there is something to fit");
     let mut log = Log::default();
     let mut waves: Vec<WaveReport> = Vec::new();
@@ -346,7 +350,7 @@ pub fn calibrate(
         model.stage(Stage::Wave(wave), points.len());
         let made = log.run(model, &points, settings.threads)?;
         model.stage(Stage::Emulators, 0);
-        let matched = wave::learn(&log.simulated, targets, parameters, settings.tails)?;
+        let matched = wave::learn(&log.simulated, targets, beliefs, settings.tails)?;
         let seed = settings.seed.wrapping_add(wave as u64);
         let space = wave::Space::find(&matched, &log.simulated, parameters, seed);
         waves.push(report(wave, (points.len(), made.len()), &log, &matched, &space, waves.last()));
@@ -374,7 +378,8 @@ fn report(
     let mut explained: Vec<f64> =
         matched.emulators().iter().map(|emulator| emulator.left_out().explained).collect();
     explained.sort_by(f64::total_cmp);
-    let lowest = log.lowest(matched).map_or(f64::INFINITY, |(misfit, _)| misfit);
+    let misfits = log.simulated.iter().map(|simulated| matched.misfit(simulated.means()));
+    let lowest = misfits.fold(f64::INFINITY, f64::min);
     let share = before.map_or(1.0, |before| before.share).min(space.share);
     WaveReport {
         wave,
@@ -406,7 +411,7 @@ fn finish(
     let count = settings.draws.min(permitted.len());
     let draws: Vec<Vec<f64>> =
         (0..count).map(|i| permitted[(2 * i + 1) * permitted.len() / (2 * count)].clone()).collect();
-    let cost = |point: &[f64]| matched.emulated_misfit(point);
+    let cost = |point: &[f64]| matched.emulated_misfit(point) + matched.surprise(point);
     let emulated =
         optimum::swarm(&cost, &wave::nearest(&log.simulated, matched, 20), parameters, settings.seed);
     let verify = settings.verify.min(draws.len());
@@ -416,7 +421,8 @@ fn finish(
     log.run(model, std::slice::from_ref(&emulated.at), settings.threads)?;
     model.stage(Stage::Polish, settings.polish);
     polish(model, settings, &mut log, matched)?;
-    let (misfit, best) = log.lowest(matched).expect("the model ran at some points");
+    let (_, best) = log.lowest(matched).expect("the model ran at some points");
+    let misfit = matched.misfit(best.means());
     Ok(Calibrated {
         waves,
         prior,
@@ -433,7 +439,7 @@ fn finish(
     })
 }
 
-/// Follows the misfit of the model itself down from the best point so far.
+/// Follows the cost on the model itself down from the best point so far.
 fn polish(
     model: &dyn Model,
     settings: &Settings,
@@ -449,7 +455,7 @@ fn polish(
         seen.1 += 1;
         let Some(outcomes) = outcomes else { return Ok(REFUSED) };
         let simulated = Simulated { point: point.to_vec(), outcomes };
-        let cost = matched.misfit(simulated.means());
+        let cost = matched.cost(&simulated);
         seen.0.push(simulated);
         Ok(cost)
     };

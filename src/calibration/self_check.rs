@@ -6,6 +6,7 @@
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use super::belief::Belief;
 use super::likelihood::{Matched, Target};
 use super::summary::column;
 use super::{CalibrationError, Model, Outcome, Settings, Stage, allowed, drawn, simulate_all};
@@ -109,11 +110,12 @@ impl std::fmt::Debug for Pair<'_> {
 /// Those of [`calibrate`](super::calibrate).
 pub fn self_check(
     pair: Pair,
-    parameters: usize,
+    beliefs: &[Belief],
     targets: &[Target],
     settings: &Settings,
     count: usize,
 ) -> Result<SelfCheck, CalibrationError> {
+    let parameters = beliefs.len();
     let points = allowed(pair.model, settings.wave_points(1, parameters), parameters, settings.seed);
     pair.model.stage(Stage::Wave(1), points.len());
     let found = simulate_all(pair.model, &points, settings.threads)?;
@@ -122,8 +124,8 @@ pub fn self_check(
         .zip(found)
         .filter_map(|(point, outcomes)| Some(Simulated { point: point.clone(), outcomes: outcomes? }))
         .collect();
-    let matched = wave::learn(&simulated, targets, parameters, settings.tails)?;
-    let truths = truths(pair.world, parameters, count, settings.seed);
+    let matched = wave::learn(&simulated, targets, beliefs, settings.tails)?;
+    let truths = truths(pair.world, beliefs, count, settings.seed);
     pair.world.stage(Stage::Truths, truths.len());
     let worlds = simulate_all(pair.world, &truths, settings.threads)?;
     pair.model.stage(Stage::Emulators, 0);
@@ -143,9 +145,10 @@ pub fn self_check(
 }
 
 /// True parameters from the prior that the model allows.
-fn truths(world: &dyn Model, parameters: usize, count: usize, seed: u64) -> Vec<Vec<f64>> {
+fn truths(world: &dyn Model, beliefs: &[Belief], count: usize, seed: u64) -> Vec<Vec<f64>> {
     let mut generator = drawn(seed, 3);
-    let all = (0..20 * count).map(|_| (0..parameters).map(|_| generator.uniform()).collect::<Vec<f64>>());
+    let mut draw = || beliefs.iter().map(|belief| belief.draw(generator.uniform())).collect::<Vec<f64>>();
+    let all = (0..20 * count).map(|_| draw());
     all.filter(|point| world.allows(point)).take(count).collect()
 }
 

@@ -1,9 +1,8 @@
 //! What draws from a posterior say of each parameter, and of pairs of them.
 
+use super::belief::Belief;
 use crate::measures::statistics::{covariance, mean, quantile, variance};
 
-/// Variance of a uniform number from 0 to 1.
-const UNIFORM_VARIANCE: f64 = 1.0 / 12.0;
 /// Under which share of prior variance removed a parameter counts as not pinned down.
 pub const PINNED_FROM: f64 = 0.25;
 
@@ -20,17 +19,18 @@ pub struct ParameterSummary {
     pub low: f64,
     /// 97.5 % quantile.
     pub high: f64,
-    /// Share of the prior's variance that the targets removed, on the scale of the prior; 0 where they say nothing.
+    /// Share of the variance held before that the targets removed, on the scale of the prior; 0 where they say nothing.
     pub removed: f64,
 }
 
 impl ParameterSummary {
-    /// The summary of a parameter from its draws in the unit interval, its best place there, and what a place stands for.
+    /// The summary of a parameter from its draws in the unit interval, its best place there, what was held of it before, and what a
+    /// place stands for.
     ///
     /// # Panics
     /// With fewer than two draws.
     #[must_use]
-    pub fn of(draws: &[f64], best: f64, value: &dyn Fn(f64) -> f64) -> Self {
+    pub fn of(draws: &[f64], best: f64, belief: Belief, value: &dyn Fn(f64) -> f64) -> Self {
         let mut values: Vec<f64> = draws.iter().map(|share| value(*share)).collect();
         let spread = |values: &[f64]| variance(values).expect("there are draws");
         let (mean, sd) = (mean(&values).expect("there are draws"), libm::sqrt(spread(&values)));
@@ -41,7 +41,7 @@ impl ParameterSummary {
             sd,
             low: quantile(&values, 0.025),
             high: quantile(&values, 0.975),
-            removed: (1.0 - spread(draws) / UNIFORM_VARIANCE).max(0.0),
+            removed: (1.0 - spread(draws) / belief.variance()).max(0.0),
         }
     }
 
@@ -79,12 +79,12 @@ mod tests {
     #[test]
     fn even_draws_remove_nothing() {
         let draws: Vec<f64> = (0..1000).map(|i| (f64::from(i) + 0.5) / 1000.0).collect();
-        let found = ParameterSummary::of(&draws, 0.25, &|share| 10.0 + 4.0 * share);
+        let found = ParameterSummary::of(&draws, 0.25, Belief::Flat, &|share| 10.0 + 4.0 * share);
         assert!(found.removed < 0.002 && !found.is_pinned());
         assert!((found.mean - 12.0).abs() < 1e-9 && (found.best - 11.0).abs() < 1e-12);
         assert!((found.low - 10.1).abs() < 0.005 && (found.high - 13.9).abs() < 0.005);
         let half: Vec<f64> = draws.iter().map(|x| 0.25 + x / 2.0).collect();
-        assert!((ParameterSummary::of(&half, 0.5, &|x| x).removed - 0.75).abs() < 0.002);
+        assert!((ParameterSummary::of(&half, 0.5, Belief::Flat, &|x| x).removed - 0.75).abs() < 0.002);
     }
 
     #[test]

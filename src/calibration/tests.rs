@@ -1,6 +1,7 @@
 //! A toy model whose posterior is known: outcomes linear in the parameters, errors normal, so that the posterior is normal with mean
 //! (AᵀWA)⁻¹AᵀW(z − c) and covariance (AᵀWA)⁻¹, W the inverse variances.
 
+use super::belief::Belief;
 use super::cholesky::Cholesky;
 use super::likelihood::Target;
 use super::self_check::{Pair, self_check};
@@ -44,6 +45,8 @@ fn targets() -> Vec<Target> {
         .collect()
 }
 
+const FLAT: [Belief; 2] = [Belief::Flat; 2];
+
 const SETTINGS: Settings = Settings {
     points: 12,
     waves: 2,
@@ -56,8 +59,8 @@ const SETTINGS: Settings = Settings {
     threads: 2,
 };
 
-/// AᵀWA and AᵀW(z − c).
-fn normal_equations(noise: f64) -> (Vec<f64>, Vec<f64>) {
+/// AᵀWA and AᵀW(z − c), with what beliefs add: the inverse of their variance, here a sixteenth, and that times their centre.
+fn normal_equations(noise: f64, beliefs: &[Belief; 2]) -> (Vec<f64>, Vec<f64>) {
     let (mut information, mut right) = (vec![0.0; 4], vec![0.0; 2]);
     for (target, published) in targets().iter().enumerate() {
         let weight = 1.0 / (ERRORS[target] * ERRORS[target] + noise);
@@ -68,14 +71,30 @@ fn normal_equations(noise: f64) -> (Vec<f64>, Vec<f64>) {
             }
         }
     }
+    for (i, belief) in beliefs.iter().enumerate() {
+        if let Belief::Normal { centre } = belief {
+            information[3 * i] += 16.0;
+            right[i] += 16.0 * centre;
+        }
+    }
     (information, right)
 }
 
 #[test]
 fn the_posterior_of_a_linear_model_is_the_normal_one() {
+    the_posterior_is_the_normal_one(&FLAT);
+}
+
+/// Far enough from the ends of the range that their being cut off doesn't show.
+#[test]
+fn so_it_is_with_normal_beliefs_that_pull_it_off() {
+    the_posterior_is_the_normal_one(&[Belief::Normal { centre: 0.3 }, Belief::Normal { centre: 0.7 }]);
+}
+
+fn the_posterior_is_the_normal_one(beliefs: &[Belief; 2]) {
     let noise = 0.001;
-    let found = calibrate(&Linear { noise, offset: 0.0 }, 2, &targets(), &SETTINGS).expect("it runs");
-    let (information, right) = normal_equations(noise);
+    let found = calibrate(&Linear { noise, offset: 0.0 }, beliefs, &targets(), &SETTINGS).expect("it runs");
+    let (information, right) = normal_equations(noise, beliefs);
     let factor = Cholesky::of(&information, 2).expect("it is positive definite");
     let (centre, covariance) = (factor.solve(&right), factor.inverse());
     let draws: Vec<Vec<f64>> = found.chain.draws().cloned().collect();
@@ -110,7 +129,7 @@ fn a_calibration_is_the_same_at_any_number_of_threads() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         let settings = Settings { threads, steps: 60, ..SETTINGS };
         let model = Linear { noise: 0.001, offset: 0.0 };
-        let found = pool.install(|| calibrate(&model, 2, &targets(), &settings)).expect("it runs");
+        let found = pool.install(|| calibrate(&model, &FLAT, &targets(), &settings)).expect("it runs");
         (found.best, found.draws, found.waves, found.verified)
     };
     assert!(with(1) == with(3));
@@ -132,7 +151,7 @@ impl Model for Half {
 #[test]
 fn what_the_model_refuses_is_no_part_of_the_posterior() {
     let model = Half(Linear { noise: 0.001, offset: 0.0 });
-    let found = calibrate(&model, 2, &targets(), &Settings { steps: 200, ..SETTINGS }).expect("it runs");
+    let found = calibrate(&model, &FLAT, &targets(), &Settings { steps: 200, ..SETTINGS }).expect("it runs");
     assert!(found.draws.len() > 50 && found.draws.iter().all(|point| model.allows(point)));
     assert!(model.allows(&found.best.point));
 }
@@ -152,7 +171,7 @@ impl Model for Nothing {
 
 #[test]
 fn a_model_that_refuses_everything_is_said_to() {
-    let error = calibrate(&Nothing, 2, &targets(), &SETTINGS).expect_err("nothing runs");
+    let error = calibrate(&Nothing, &FLAT, &targets(), &SETTINGS).expect_err("nothing runs");
     assert_eq!(error, CalibrationError::TooFewPoints { found: 0, needed: 12 });
 }
 
@@ -162,7 +181,7 @@ fn targets_that_contradict_each_other_are_left_aside_and_said_to_be() {
     contradicting[2].value += 3.0;
     let settings = Settings { waves: 1, steps: 60, ..SETTINGS };
     let found =
-        calibrate(&Linear { noise: 0.001, offset: 0.0 }, 2, &contradicting, &settings).expect("it runs");
+        calibrate(&Linear { noise: 0.001, offset: 0.0 }, &FLAT, &contradicting, &settings).expect("it runs");
     assert_eq!(found.waves[0].rank, 2);
     assert!(found.misfit > 9.0);
 }
@@ -173,7 +192,7 @@ fn heavier_tails_keep_a_target_that_cannot_be_met_from_bending_the_rest() {
     contradicting[2].value += 3.0;
     let with = |tails| {
         let settings = Settings { tails, steps: 60, ..SETTINGS };
-        calibrate(&Linear { noise: 0.001, offset: 0.0 }, 2, &contradicting, &settings)
+        calibrate(&Linear { noise: 0.001, offset: 0.0 }, &FLAT, &contradicting, &settings)
             .expect("it runs")
             .best
             .point
@@ -189,8 +208,8 @@ fn honest_intervals_hold_the_truth_as_often_as_they_say() {
     let model = Linear { noise: 0.0004, offset: 0.0 };
     let world = Linear { noise: 0.0004, offset: 0.02 };
     let settings = Settings { steps: 300, ..SETTINGS };
-    let found =
-        self_check(Pair { model: &model, world: &world }, 2, &targets(), &settings, 120).expect("it runs");
+    let found = self_check(Pair { model: &model, world: &world }, &FLAT, &targets(), &settings, 120)
+        .expect("it runs");
     assert!(found.is_honest(), "{:?}", found.coverage());
     assert!(found.plausible() >= 110);
 }
@@ -201,7 +220,7 @@ fn a_wrong_error_model_fails_the_check() {
     let model = Linear { noise: 0.0, offset: 0.0 };
     let world = Linear { noise: 0.0, offset: 0.15 };
     let settings = Settings { steps: 300, ..SETTINGS };
-    let found =
-        self_check(Pair { model: &model, world: &world }, 2, &targets(), &settings, 120).expect("it runs");
+    let found = self_check(Pair { model: &model, world: &world }, &FLAT, &targets(), &settings, 120)
+        .expect("it runs");
     assert!(!found.is_honest(), "{:?}", found.coverage());
 }

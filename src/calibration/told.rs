@@ -1,6 +1,7 @@
 //! A finished calibration as rows: the fit of each target, each parameter before and after, correlations.
 
-use super::declared::Declared;
+use super::belief::Belief;
+use super::declared::{Declared, value_at};
 use super::summary::{ParameterSummary, column, correlations};
 use super::{Calibrated, Settings, Simulated, WaveReport};
 use crate::evidence::Book;
@@ -44,6 +45,8 @@ pub struct ParameterRow {
     pub unit: String,
     /// What it is, in English and Chinese.
     pub description: (String, String),
+    /// What was held of it.
+    pub belief: Belief,
     /// The value that the scenario has without the calibration.
     pub before: Option<f64>,
     /// What the targets say of it.
@@ -111,8 +114,9 @@ impl Told {
             .enumerate()
             .map(|(k, (name, free))| {
                 let value = |share: f64| free.prior.at(share);
-                let summary = ParameterSummary::of(&column(&density, k), best[k], &value);
-                parameter(name, free, scenario, summary)
+                let summary =
+                    ParameterSummary::of(&column(&density, k), best[k], declared.beliefs[k], &value);
+                parameter(name, (free, declared.beliefs[k]), scenario, summary)
             })
             .collect();
         let fit = declared.figures.iter().enumerate().map(|(t, figure)| fit(found, t, figure)).collect();
@@ -153,7 +157,12 @@ impl Told {
     }
 }
 
-fn parameter(name: &str, free: &Free, scenario: &Scenario, summary: ParameterSummary) -> ParameterRow {
+fn parameter(
+    name: &str,
+    (free, belief): (&Free, Belief),
+    scenario: &Scenario,
+    summary: ParameterSummary,
+) -> ParameterRow {
     let known = Book::get().lookup(&free.key);
     let text = |of: fn(&crate::evidence::Parameter) -> &String| known.map(of).cloned().unwrap_or_default();
     ParameterRow {
@@ -161,16 +170,10 @@ fn parameter(name: &str, free: &Free, scenario: &Scenario, summary: ParameterSum
         free: free.clone(),
         unit: text(|parameter| &parameter.unit),
         description: (text(|parameter| &parameter.description), text(|parameter| &parameter.description_zh)),
+        belief,
         before: value_at(&scenario.resolved, &free.key),
         summary,
     }
-}
-
-/// The number at a dotted path.
-fn value_at(table: &toml::Table, key: &str) -> Option<f64> {
-    let mut segments = key.split('.');
-    let first = table.get(segments.next()?)?;
-    segments.try_fold(first, |value, segment| value.get(segment))?.as_float()
 }
 
 fn fit(found: &Calibrated, target: usize, figure: &'static Figure) -> FitRow {

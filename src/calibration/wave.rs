@@ -7,6 +7,7 @@
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use super::belief::Belief;
 use super::emulator::Emulator;
 use super::ensemble::{self, Chain};
 use super::likelihood::{Matched, Tails, Target, misfit};
@@ -61,10 +62,10 @@ pub struct Space {
 pub fn learn(
     simulated: &[Simulated],
     targets: &[Target],
-    parameters: usize,
+    beliefs: &[Belief],
     tails: Tails,
 ) -> Result<Matched, CalibrationError> {
-    let needed = 2 * (parameters + 4);
+    let needed = 2 * (beliefs.len() + 4);
     if simulated.len() < needed {
         return Err(CalibrationError::TooFewPoints { found: simulated.len(), needed });
     }
@@ -80,7 +81,7 @@ pub fn learn(
         .collect();
     let found = emulators.into_iter().collect::<Option<Vec<_>>>();
     let emulators = found.ok_or(CalibrationError::TooFewPoints { found: simulated.len(), needed })?;
-    Ok(Matched::new(targets.to_vec(), emulators, noise, tails))
+    Ok(Matched::new(targets.to_vec(), emulators, noise, beliefs.to_vec(), tails))
 }
 
 /// Monte Carlo variance of each target, averaged over points.
@@ -107,11 +108,10 @@ fn chosen<'s>(
     kept.into_iter().map(|index| &simulated[index]).collect()
 }
 
-/// The simulated points with the least misfit.
+/// The simulated points that cost least.
 #[must_use]
 pub fn nearest(simulated: &[Simulated], matched: &Matched, count: usize) -> Vec<Vec<f64>> {
-    let mut all: Vec<(f64, &Simulated)> =
-        simulated.iter().map(|one| (matched.misfit(one.means()), one)).collect();
+    let mut all: Vec<(f64, &Simulated)> = simulated.iter().map(|one| (matched.cost(one), one)).collect();
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     all.into_iter().take(count).map(|(_, one)| one.point.clone()).collect()
 }
@@ -172,14 +172,14 @@ fn begin(space: &Space, parameters: usize, seed: u64) -> Vec<Vec<f64>> {
         .collect()
 }
 
-/// Draws from the posterior: the likelihood over the uniform prior. Walkers begin at the simulated points with the least misfit, which lie
+/// Draws from the posterior: the likelihood times the beliefs. Walkers begin at the simulated points that cost least, which lie
 /// widely, and half as many steps as wanted come first and are dropped.
 ///
 /// It isn't cut off where the space that is not implausible ends: the likelihood is small there anyway, and where some targets can't be met
 /// at all, a cut would move the draws to where these are met least badly and not to where the likelihood is.
 #[must_use]
 pub fn posterior(matched: &Matched, simulated: &[Simulated], steps: usize, seed: u64) -> Chain {
-    let density = |point: &[f64]| matched.assess(point).log_likelihood;
+    let density = |point: &[f64]| matched.assess(point).log_density;
     let parameters = simulated[0].point.len();
     let mut start = nearest(simulated, matched, walkers(parameters));
     let mut generator = drawn(seed, 2);

@@ -265,7 +265,7 @@ impl Work<'_> {
         let model = Observed::new(self.declared, load, Vec::new(), self.size, &keeper, known);
         let found = model
             .probe()
-            .and_then(|()| calibrate(&model, self.declared.free.len(), &self.declared.targets(), settings));
+            .and_then(|()| calibrate(&model, &self.declared.beliefs, &self.declared.targets(), settings));
         keeper.bar.bar.finish_and_clear();
         let found = found.map_err(|error| self.stopped(error, Some(&kept)))?;
         let told = Told::of(&found, self.declared, self.scenario, *settings, self.size);
@@ -299,7 +299,13 @@ impl Work<'_> {
         let world = Observed::new(self.declared, load, other, self.size, &keeper, Known::new());
         let pair = Pair { model: &model, world: &world };
         let found = model.probe().and_then(|()| {
-            self_check::self_check(pair, parameters, &self.declared.targets(), &self.settings, count)
+            self_check::self_check(
+                pair,
+                &self.declared.beliefs,
+                &self.declared.targets(),
+                &self.settings,
+                count,
+            )
         });
         keeper.bar.bar.finish_and_clear();
         let found = found.map_err(|error| self.stopped(error, None))?;

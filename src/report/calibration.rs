@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use crate::calibration::belief::Belief;
 use crate::calibration::told::{ParameterRow, Told, scale_name};
 use crate::measures::files::{NotFinite, Table};
 use crate::observation::Verdict;
@@ -174,13 +175,17 @@ fn fit(told: &Told) -> Result<String, NotFinite> {
 fn parameters(told: &Told) -> Result<String, NotFinite> {
     let mut table = Table::new(
         "parameters.csv",
-        "name,key,unit,prior_low,prior_high,scale,before,best,mean,sd,q025,q975,variance_removed,pinned",
+        "name,key,unit,prior_low,prior_high,scale,prior_centre,before,best,mean,sd,q025,q975,variance_removed,pinned",
     );
     for row in &told.parameters {
         let (prior, summary) = (&row.free.prior, &row.summary);
         table.text(&row.name).text(&row.free.key).text(&row.unit);
         table.number(Some(prior.low))?.number(Some(prior.high))?.text(scale_name(prior.scale));
-        table.number(row.before)?.number(Some(summary.best))?.number(Some(summary.mean))?;
+        table
+            .number(centre(row))?
+            .number(row.before)?
+            .number(Some(summary.best))?
+            .number(Some(summary.mean))?;
         table.number(Some(summary.sd))?.number(Some(summary.low))?.number(Some(summary.high))?;
         table.number(Some(summary.removed))?.text(if summary.is_pinned() { "yes" } else { "no" }).end();
     }
@@ -250,7 +255,7 @@ pub fn as_json(told: &Told, command: &str) -> Value {
         let summary = &row.summary;
         json!({
             "name": row.name, "key": row.free.key, "unit": row.unit,
-            "prior": { "low": row.free.prior.low, "high": row.free.prior.high, "scale": scale_name(row.free.prior.scale) },
+            "prior": { "low": row.free.prior.low, "high": row.free.prior.high, "scale": scale_name(row.free.prior.scale), "shape": row.belief.name(), "centre": centre(row) },
             "before": row.before, "best": summary.best, "mean": summary.mean, "sd": summary.sd, "q025": summary.low,
             "q975": summary.high, "variance_removed": summary.removed, "pinned": summary.is_pinned(),
         })
@@ -357,12 +362,13 @@ fn parameter_table(told: &Told, text: &mut String) {
         let (prior, summary) = (&row.free.prior, &row.summary);
         let _ = writeln!(
             text,
-            "| `{}` | {} | {} to {} ({}) | {} | {} | {} ({} to {}) | {:.0} %{} |",
+            "| `{}` | {} | {} to {} ({}{}) | {} | {} | {} ({} to {}) | {:.0} %{} |",
             row.free.key,
             row.unit,
             shown(prior.low),
             shown(prior.high),
             scale_name(prior.scale),
+            centre(row).map_or_else(String::new, |centre| format!(", normal about {}", shown(centre))),
             row.before.map_or_else(String::new, shown),
             shown(summary.best),
             shown(summary.mean),
@@ -371,6 +377,14 @@ fn parameter_table(told: &Told, text: &mut String) {
             100.0 * summary.removed,
             if summary.is_pinned() { "" } else { ", not pinned down" },
         );
+    }
+}
+
+/// The centre of a normal prior.
+fn centre(row: &ParameterRow) -> Option<f64> {
+    match row.belief {
+        Belief::Flat => None,
+        Belief::Normal { centre } => Some(row.free.prior.at(centre)),
     }
 }
 

@@ -84,6 +84,11 @@ fn ends(name: &str, free: &Node, parameter: &Parameter, problems: &mut Vec<Probl
     } else if free.get(&["scale"]).and_then(Node::text) == Some("log") && least <= 0.0 {
         let message = format!("`calibration.free.{name}` begins at {}", plain_number(least));
         problems.push(Problem::new(message, at(), "expected a positive `low` on a log scale"));
+    } else if let Some((centre, node)) = end("centre").filter(|(centre, _)| !(least..=most).contains(centre))
+    {
+        let message = format!("`calibration.free.{name}.centre` is {}", plain_number(centre));
+        let label = format!("expected {} to {}", plain_number(least), plain_number(most));
+        problems.push(Problem::new(message, node.at.of_value(), label));
     }
 }
 
@@ -140,6 +145,8 @@ mod tests {
         assert!(found.contains("`calibration.free.a.low` is 0.01"), "{found}");
         let found = problems(&format!("{key}low = 2\nhigh = 1.5\n"));
         assert!(found.contains("goes from 2 to 1.5"), "{found}");
+        let found = problems(&format!("{key}low = 1\nhigh = 2\ncentre = 2.5\n"));
+        assert!(found.contains("`calibration.free.a.centre` is 2.5"), "{found}");
         let found = problems("[calibration]\ntargets = [\"ADM-NHSS12\"]\n");
         assert!(
             found.contains("no published figure `ADM-NHSS12`") && found.contains("ADM-NHSS11"),

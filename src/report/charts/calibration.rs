@@ -2,6 +2,7 @@
 
 use super::sheet::{AXIS_PT, LINE_PT, MARGIN, Plot, Sheet, grid_across, numbers_across};
 use super::{Chart, Setting};
+use crate::calibration::belief::Belief;
 use crate::calibration::told::{FitRow, ParameterRow, Told};
 use crate::observation::Verdict;
 use crate::report::calibration::leaf;
@@ -207,7 +208,7 @@ fn parameter_texts(row: &ParameterRow) -> [String; 2] {
     [first, format!("{}%", number(100.0 * summary.removed, 0))]
 }
 
-/// The density of a parameter as an area over a base line, the prior's as a bar of height 1, the best point as a line.
+/// The density of a parameter as an area over a base line, the prior's behind it, the best point as a line.
 fn density(
     sheet: &mut Sheet,
     told: &Told,
@@ -228,17 +229,26 @@ fn density(
     let most = bins.iter().fold(2.5 * even, |most, bin| most.max(*bin));
     let x = |share: f64| left + share * (right - left);
     let y = |count: f64| base - height * count / most;
-    sheet.canvas.bar((left, y(even)), (right, base), theme.grid);
-    let mut outline = vec![(left, base)];
-    for (bin, count) in bins.iter().enumerate() {
-        outline.push((x(bin as f64 / BINS as f64), y(*count)));
-        outline.push((x((bin + 1) as f64 / BINS as f64), y(*count)));
-    }
-    outline.push((right, base));
-    sheet.canvas.area(&outline, theme.regimes[0], 0.55);
+    let outline = |counts: &[f64]| -> Vec<(f64, f64)> {
+        let step =
+            |(bin, count): (usize, &f64)| [bin, bin + 1].map(|end| (x(end as f64 / BINS as f64), y(*count)));
+        let steps = counts.iter().enumerate().flat_map(step);
+        std::iter::once((left, base)).chain(steps).chain([(right, base)]).collect()
+    };
+    let held = held_before(told.parameters[parameter].belief).map(|share| share * even);
+    sheet.canvas.area(&outline(&held), theme.grid, 1.0);
+    sheet.canvas.area(&outline(&bins), theme.regimes[0], 0.55);
     sheet.canvas.line(&[(left, base), (right, base)], AXIS_PT, theme.ink);
     let best = x(told.parameters[parameter].free.prior.share(told.draws[0][parameter]).clamp(0.0, 1.0));
     sheet.canvas.line(&[(best, base), (best, base - height)], LINE_PT, theme.loss);
+}
+
+/// The density of what was held of a parameter in each bin; one everywhere if all of the range was held alike.
+fn held_before(belief: Belief) -> [f64; BINS] {
+    let density = |bin: usize| libm::exp(-0.5 * belief.cost((bin as f64 + 0.5) / BINS as f64));
+    let densities: [f64; BINS] = std::array::from_fn(density);
+    let mean = densities.iter().sum::<f64>() / BINS as f64;
+    densities.map(|density| density / mean)
 }
 
 /// Correlations of the posterior, a square a pair.
