@@ -9,6 +9,7 @@
 
 use crate::population::columns::HouseholdState;
 use crate::population::tables::{Path, Tables};
+use crate::random::normal_share;
 use crate::scenario::plan::Place;
 use crate::scenario::society::{Economy, Lists, Poverty, Society};
 use crate::support::{Support, SupportYear};
@@ -547,7 +548,7 @@ fn seen_below(income: f64, limit: f64, log_sd: f64) -> f64 {
         return if income < limit { 1.0 } else { 0.0 };
     }
     let z = (libm::log(limit.max(1e-9) / income.max(1e-9)) + 0.5 * log_sd * log_sd) / log_sd;
-    0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
+    normal_share(z)
 }
 
 fn earnings_losses(economy: &Economy) -> Box<[[u32; 256]; 2]> {

@@ -555,6 +555,12 @@ impl LaneBounds {
     }
 }
 
+/// The standard normal distribution function: the chance of a number up to `z`.
+#[must_use]
+pub fn normal_share(z: f64) -> f64 {
+    0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
+}
+
 /// The standard normal quantile: Wichura (1988), algorithm AS 241 (PPND16), relative error about
 /// 1e-16. One uniform gives one variate, monotonically.
 #[must_use]

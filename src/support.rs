@@ -13,7 +13,7 @@
 //! earnings by a stated share, after some years of it;
 //! support for work does not. The size is an assumption, small by default (`society.effort`).
 
-use crate::random::{Key, stream};
+use crate::random::{Key, normal_share, stream};
 use crate::scenario::policy::{ClassSet, MAX_PROGRAMMES, Policy, Programme, ProgrammeKind};
 use crate::scenario::society::Effort;
 use crate::units::{Money, Rate, Year};
@@ -283,15 +283,14 @@ impl SupportYear {
     /// P(x < L) = Φ(d) and E\[x; x < L\] = y Φ(d − s) with d = (ln(L / y) + s² / 2) / s.
     #[must_use]
     pub fn expected_gap_judged(&self, income: Money, log_sd: f64, threshold: Money) -> Money {
-        let normal = |z: f64| 0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2);
         let (y, s) = (income.yuan().max(1e-9), log_sd);
         let deviate = |limit: f64| (libm::log(limit.max(1e-9) / y) + 0.5 * s * s) / s;
         let of_programme = |programme: &Compiled| {
             let (standard, least) = (programme.standard.yuan(), programme.amount.yuan());
             let (limit, whole) = ((standard - least).min(threshold.yuan()), threshold.yuan());
             let (to_limit, to_threshold) = (deviate(limit), deviate(whole));
-            let gaps = standard * normal(to_limit) - y * normal(to_limit - s);
-            (gaps + least * (normal(to_threshold) - normal(to_limit))) * programme.reached()
+            let gaps = standard * normal_share(to_limit) - y * normal_share(to_limit - s);
+            (gaps + least * (normal_share(to_threshold) - normal_share(to_limit))) * programme.reached()
         };
         let gaps = self.programmes.iter().filter(|p| p.kind == ProgrammeKind::IncomeGap);
         Money::try_from_yuan(gaps.map(of_programme).sum()).expect("a mean of amounts is one")

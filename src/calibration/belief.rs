@@ -4,7 +4,7 @@
 //! that the book's value rests on counts too: a normal distribution about that value with a quarter of the range as its standard deviation,
 //! cut off at the ends.
 
-use crate::random::normal_quantile;
+use crate::random::{normal_quantile, normal_share};
 
 /// Standard deviation of a normal belief, as a share of the range.
 const SD: f64 = 0.25;
@@ -42,8 +42,7 @@ impl Belief {
         match self {
             Self::Flat => uniform,
             Self::Normal { centre } => {
-                let below =
-                    |place: f64| 0.5 * libm::erfc((centre - place) / SD * std::f64::consts::FRAC_1_SQRT_2);
+                let below = |place: f64| normal_share((place - centre) / SD);
                 let (low, high) = (below(0.0), below(1.0));
                 (centre + SD * normal_quantile(low + uniform * (high - low))).clamp(0.0, 1.0)
             }

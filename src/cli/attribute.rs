@@ -94,12 +94,7 @@ pub fn run(args: &AttributeArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let contrast = contrast(&scenario, args)?;
     let work =
         Work::new(&scenario, contrast, &settings).map_err(|error| CliError::Usage(error.to_string()))?;
-    let store = args
-        .draw
-        .out
-        .as_ref()
-        .map(|folder| Store::begin(folder, args.draw.existing("attribute")))
-        .transpose()?;
+    let store = args.draw.begin("attribute")?;
     let pool = threads(args.threads)?;
     let counties = experiment::counties(&scenario) * u64::from(scenario.plan.replicates);
     if !args.quiet {

@@ -284,12 +284,7 @@ impl Work<'_> {
             return Err(CliError::Usage(format!("--self-check is {count}, expected 5 to 10000")));
         }
         let (args, parameters) = (self.args, self.declared.free.len());
-        let store = args
-            .draw
-            .out
-            .as_ref()
-            .map(|folder| Store::begin(folder, args.draw.existing(SELF_CHECK)))
-            .transpose()?;
+        let store = args.draw.begin(SELF_CHECK)?;
         let simulations = self.settings.wave_points(1, parameters) + count + 1;
         self.announce(simulations, 0)?;
         let keeper = Keeper::new(simulations, args.quiet, None);

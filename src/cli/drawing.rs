@@ -40,6 +40,21 @@ impl DrawArgs {
     pub const fn existing(&self, command: &'static str) -> Existing {
         if self.force { Existing::ReplaceOf(command) } else { Existing::Refuse }
     }
+
+    /// Begins the folder of a command, if one was asked for.
+    ///
+    /// # Errors
+    /// [`CliError::Store`] if it is taken or can't be written.
+    pub fn begin(&self, command: &'static str) -> Result<Option<Store>, CliError> {
+        let begin = |folder: &PathBuf| Store::begin(folder, self.existing(command));
+        Ok(self.out.as_ref().map(begin).transpose()?)
+    }
+
+    /// A folder as a command writes it.
+    #[must_use]
+    pub const fn target<'f>(&self, folder: &'f Path, command: &'static str) -> Target<'f> {
+        Target { folder, command, existing: self.existing(command) }
+    }
 }
 
 /// The folder that a command writes.

@@ -9,7 +9,7 @@ use comfy_table::{CellAlignment, Table};
 use serde_json::json;
 
 use super::bill::pick;
-use super::drawing::{self, DrawArgs, Target};
+use super::drawing::{self, DrawArgs};
 use super::run::{Bar, threads};
 use super::{CliError, ScenarioArgs, files};
 use crate::evidence::nearest;
@@ -19,7 +19,7 @@ use crate::measures::files as tables;
 use crate::measures::outlay::{CATASTROPHIC, HARDSHIP, OUTLAY, PUBLIC_OUTLAY, RETURNED};
 use crate::measures::table::{OutlayRow, Statistics};
 use crate::report::charts::equal as chart;
-use crate::report::store::{self, Store};
+use crate::report::store;
 use crate::report::style::{number, signed};
 use crate::scenario::plan::Language;
 use crate::scenario::{Override, Scenario, resolved_text};
@@ -89,10 +89,8 @@ pub fn run(args: &EqualiseArgs, out: &mut dyn Write) -> Result<(), CliError> {
     more.extend(args.draw.overrides());
     let scenario = files::load(&args.scenario.file, &args.scenario.set, more)?;
     let pair = pair(&scenario, args.pair.as_deref())?;
-    if let Some(folder) = &args.draw.out {
-        // A folder that is taken is said before the work, not after it.
-        drop(Store::begin(folder, args.draw.existing("equalise"))?);
-    }
+    // A folder that is taken is said before the work, not after it.
+    drop(args.draw.begin("equalise")?);
     let pool = threads(args.threads)?;
     let counties = experiment::counties(&scenario) * u64::from(scenario.plan.replicates);
     let directions = args.scale.directions();
@@ -160,8 +158,7 @@ fn write(folder: &Path, args: &DrawArgs, scenario: &Scenario, done: &Equalised) 
         ("equalise.json", store::json(&as_json(done))),
         ("scenario.resolved.toml", resolved_text(scenario)),
     ];
-    let target = Target { folder, command: "equalise", existing: args.existing("equalise") };
-    drawing::write(scenario, target, &written, &|setting| chart::draw(done, setting))
+    drawing::write(scenario, args.target(folder, "equalise"), &written, &|setting| chart::draw(done, setting))
 }
 
 const HEAD: &str = "scenario,role,goal,way,scaled,other,value,quantity,unit,mean,ci_low,ci_high,\

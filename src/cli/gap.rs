@@ -9,7 +9,7 @@ use comfy_table::{CellAlignment, Table};
 use serde_json::json;
 
 use super::bill::{pick, share, unknown, yuan};
-use super::drawing::{self, DrawArgs, Target};
+use super::drawing::{self, DrawArgs};
 use super::run::{catch_interrupts, not_stopped};
 use super::{CliError, RulesArgs, files};
 use crate::gap::{
@@ -86,7 +86,7 @@ pub fn run(args: &GapArgs, out: &mut dyn Write) -> Result<(), CliError> {
             (HANDOVERS_CSV, handovers_csv(&meter)),
             ("gap.json", store::json(&as_json(&meter))),
         ];
-        let target = Target { folder, command: "gap", existing: args.draw.existing("gap") };
+        let target = args.draw.target(folder, "gap");
         drawing::write(&scenario, target, &tables, &|setting| policy_gap::draw(&meter, setting))?;
     }
     Ok(())

@@ -142,12 +142,7 @@ pub fn run(args: &SensitivityArgs, out: &mut dyn Write) -> Result<(), CliError> 
     let factors =
         keys::factors(&scenario, &args.keys).map_err(|error| CliError::Usage(format!("--keys: {error}")))?;
     args.check(factors.len())?;
-    let store = args
-        .draw
-        .out
-        .as_ref()
-        .map(|folder| Store::begin(folder, args.draw.existing("sensitivity")))
-        .transpose()?;
+    let store = args.draw.begin("sensitivity")?;
     let pool = threads(args.threads)?;
     let ids = pair.each_ref().map(|regime| regime.0.clone());
     let study = Study { load: &load, pair: ids, factors, seed: scenario.plan.seed };

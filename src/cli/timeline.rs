@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::bill::pick;
-use super::drawing::{self, DrawArgs, Target};
+use super::drawing::{self, DrawArgs};
 use super::run::catch_interrupts;
 use super::{CliError, RulesArgs, files};
 use crate::population::START;
@@ -53,7 +53,7 @@ pub fn run(args: &TimelineArgs, out: &mut dyn Write) -> Result<(), CliError> {
     }
     if let Some(folder) = &args.draw.out {
         let tables = [("timeline.json", store::json(&as_json(&timeline)))];
-        let target = Target { folder, command: "timeline", existing: args.draw.existing("timeline") };
+        let target = args.draw.target(folder, "timeline");
         drawing::write(&scenario, target, &tables, &|setting| policy_timeline::draw(&timeline, setting))?;
     }
     Ok(())

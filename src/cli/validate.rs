@@ -7,12 +7,12 @@ use clap::Args;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 
-use super::drawing::{self, DrawArgs, Target};
+use super::drawing::{self, DrawArgs};
 use super::run::{Bar, threads};
 use super::{CliError, SetArgs, files, uncertain};
 use crate::observation::{ObserveError, Size, Verdict};
 use crate::report::charts::validation as chart;
-use crate::report::store::{self, Store};
+use crate::report::store;
 use crate::report::validation as report;
 use crate::scenario::resolver::DocumentKind;
 use crate::scenario::{Options, Override, Scenario, ScenarioError, load_text, resolved_text, shipped};
@@ -77,10 +77,8 @@ impl ValidateArgs {
 pub fn run(args: &ValidateArgs, out: &mut dyn Write) -> Result<(), CliError> {
     let under = args.under()?;
     let scenario = args.load(&under, &[])?;
-    if let Some(folder) = &args.draw.out {
-        // A folder that is taken is said before the work, not after it.
-        drop(Store::begin(folder, args.draw.existing("validate"))?);
-    }
+    // A folder that is taken is said before the work, not after it.
+    drop(args.draw.begin("validate")?);
     let pool = threads(args.threads)?;
     let load = |more: &[Override]| args.load(&under, more);
     let size = Size { households: scenario.plan.households, replicates: scenario.plan.replicates };
@@ -120,8 +118,7 @@ fn write(folder: &Path, args: &DrawArgs, scenario: &Scenario, done: &Validation)
         ("validation.md", report::page(done)),
         ("scenario.resolved.toml", resolved_text(scenario)),
     ];
-    let target = Target { folder, command: "validate", existing: args.existing("validate") };
-    drawing::write(scenario, target, &written, &|setting| chart::draw(done, setting))
+    drawing::write(scenario, args.target(folder, "validate"), &written, &|setting| chart::draw(done, setting))
 }
 
 const fn words(heading: Heading) -> &'static str {

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use crate::alignment::{self, Cohorts};
 use crate::population::tables::{CONDITIONS, Condition, tables};
 use crate::population::{Chronic, ChronicSet, HouseholdId, START, Sex};
-use crate::random::{Generator, Key, normal, normal_quantile, stream, threshold, unit};
+use crate::random::{Generator, Key, normal, normal_quantile, normal_share, stream, threshold, unit};
 use crate::scenario::plan::Place;
 use crate::units::Money;
 
@@ -655,11 +655,6 @@ fn other_debt_chance(intercept: f64, features: &Features, score: f64) -> f64 {
 
 fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-x))
-}
-
-/// The standard normal distribution function.
-fn normal_share(x: f64) -> f64 {
-    0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2)
 }
 
 /// Noise of the pilot's index: evenly spread normals in a fixed shuffle (an odd multiplier permutes powers of two).

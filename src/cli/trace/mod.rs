@@ -8,7 +8,7 @@ use std::io::Write;
 use clap::{ArgGroup, Args, ValueEnum};
 
 use super::bill::unknown;
-use super::drawing::{self, DrawArgs, Target};
+use super::drawing::{self, DrawArgs};
 use super::run::{Bar, not_stopped, threads};
 use super::{CliError, ScenarioArgs, files};
 use crate::experiment::{Watch, counties_of};
@@ -141,7 +141,7 @@ pub fn run(args: &TraceArgs, out: &mut dyn Write) -> Result<(), CliError> {
     }
     if let Some(folder) = &args.draw.out {
         let draw = |setting: &Setting| timeline::draw(&trace, &scenario, setting);
-        let target = Target { folder, command: "trace", existing: args.draw.existing("trace") };
+        let target = args.draw.target(folder, "trace");
         drawing::write(&scenario, target, &[("trace.json", json)], &draw)?;
     }
     Ok(())
