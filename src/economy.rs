@@ -284,12 +284,17 @@ impl EconomyYear {
         }
     }
 
-    /// Closes a household's year: income, payment, debt; the state is carried forward.
-    #[must_use]
-    pub fn close(&self, programmes: &SupportYear, input: &YearInput, state: &mut HouseholdState) -> Accounts {
+    /// Closes a household's year in its accounts: income, payment, debt; the state is carried forward.
+    pub fn close(
+        &self,
+        programmes: &SupportYear,
+        input: &YearInput,
+        state: &mut HouseholdState,
+        a: &mut Accounts,
+    ) {
         let Usual { income, expected, consumption, food, floor } = input.usual;
-        let mut a = Accounts { illness_free_income: income, ..Accounts::default() };
-        self.earn(programmes, input, state, &mut a);
+        *a = Accounts { illness_free_income: income, ..Accounts::default() };
+        self.earn(programmes, input, state, a);
         let passed = (expected - a.income).or_zero().times(self.shortfall_passed);
         a.consumption = consumption.less(passed).max(floor);
         a.food = food.min(a.consumption);
@@ -306,11 +311,10 @@ impl EconomyYear {
             + a.other_interest
             + input.premiums;
         if means >= needs {
-            self.use_surplus(means - needs, state, &mut a);
+            self.use_surplus(means - needs, state, a);
         } else {
-            self.meet_shortage(needs - means, floor, input, state, &mut a);
+            self.meet_shortage(needs - means, floor, input, state, a);
         }
-        a
     }
 
     /// Income from work, assets and programmes.
@@ -323,10 +327,12 @@ impl EconomyYear {
         a.lost_asset_income = Money::from_fen(state.assets_sold).times(self.asset_return);
         a.support = input.support.total();
         let able_to_earn = a.illness_free_income - a.lost_earnings - a.lost_asset_income;
-        let members = i64::try_from(input.members).expect("a household is small");
-        let need = Money::from_fen(self.line_per_head.fen() * members).less(able_to_earn);
-        let above_need = input.support.unconditional.less(need);
-        a.effort_lost = programmes.effort_lost(above_need, kept, input.support_years);
+        if input.support.unconditional > Money::ZERO {
+            let members = i64::try_from(input.members).expect("a household is small");
+            let need = Money::from_fen(self.line_per_head.fen() * members).less(able_to_earn);
+            let above_need = input.support.unconditional.less(need);
+            a.effort_lost = programmes.effort_lost(above_need, kept, input.support_years);
+        }
         let market = able_to_earn - a.effort_lost;
         a.income = market.or_zero() + a.support;
         self.divide(input, labour, a);
@@ -457,11 +463,11 @@ fn score(weight: f64) -> i64 {
 
 /// Share of labour earnings lost to illness and care.
 fn lost_share(input: &YearInput) -> Rate {
-    let earning: i64 = input.earning.iter().sum();
-    if earning == 0 {
+    let (earning, lost): (i64, i64) = (input.earning.iter().sum(), input.earning_lost_ppm.iter().sum());
+    if earning == 0 || lost == 0 {
         return Rate::ZERO;
     }
-    let share = (input.earning_lost_ppm.iter().sum::<i64>() / earning).clamp(0, 1_000_000);
+    let share = (lost / earning).clamp(0, 1_000_000);
     Rate::from_ppm(u32::try_from(share).expect("clamped to a share"))
 }
 

@@ -37,7 +37,8 @@ impl Step<'_> {
             outcome.accounts = Accounts::default();
             return;
         }
-        outcome.accounts = self.place_year.economy.close(&self.regime_year.support, &input, self.state);
+        let (economy, support) = (&self.place_year.economy, &self.regime_year.support);
+        economy.close(support, &input, self.state, &mut outcome.accounts);
         debug_assert_eq!(outcome.accounts.imbalance(&input), Money::ZERO);
         self.judge_twin(&input, before, outcome);
         self.state.support_years = if input.support.unconditional > Money::ZERO {
@@ -74,8 +75,8 @@ impl Step<'_> {
             let lost = worker.earning * self.loss_before(worker.at).min(worker.loss);
             healthy.earning_lost_ppm[worker.work as usize] += lost;
         }
-        let support = &self.regime_year.support;
-        let twin = self.place_year.economy.close(support, &healthy, &mut before.clone());
+        let (support, mut twin) = (&self.regime_year.support, Accounts::default());
+        self.place_year.economy.close(support, &healthy, &mut before.clone(), &mut twin);
         outcome.illness_twin = !is_poor(twin.net_income, members, line);
     }
 
