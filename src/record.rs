@@ -474,17 +474,24 @@ pub const BINS: usize = 512;
 /// yuan wide to 15,000, 250 yuan wide to 40,000, 2,000 yuan wide to 200,000, then one open bin at the end of
 /// each stretch of growing width.
 #[must_use]
+#[inline]
 pub fn bin(fen: i64) -> usize {
-    let yuan = fen.div_euclid(100);
-    let index = match yuan {
-        i64::MIN..=-1 => 0,
-        0..15_000 => 1 + yuan / 50,
-        15_000..40_000 => 301 + (yuan - 15_000) / 250,
-        40_000..200_000 => 401 + (yuan - 40_000) / 2_000,
-        200_000..1_220_000 => 481 + (yuan - 200_000) / 34_000,
+    usize::from(small_bin(fen))
+}
+
+/// The same as a small number.
+#[must_use]
+#[inline]
+pub fn small_bin(fen: i64) -> u16 {
+    let Ok(fen) = u64::try_from(fen) else { return 0 };
+    let index = match fen {
+        0..1_500_000 => 1 + fen / 5_000,
+        1_500_000..4_000_000 => 301 + (fen - 1_500_000) / 25_000,
+        4_000_000..20_000_000 => 401 + (fen - 4_000_000) / 200_000,
+        20_000_000..122_000_000 => 481 + (fen - 20_000_000) / 3_400_000,
         _ => 511,
     };
-    usize::try_from(index).expect("every bin is below 512")
+    u16::try_from(index).expect("every bin is below 512")
 }
 
 /// Lower limit of a bin in yuan; bin 0 has none and gives minus infinity.
@@ -570,13 +577,42 @@ impl Histograms {
 
     /// Adds to a bin.
     pub fn count(&mut self, column: Column, bin: usize, amount: i64) {
-        self.0[column as usize * BINS + bin] += amount;
+        self.columns()[column as usize][bin] += amount;
+    }
+
+    fn columns(&mut self) -> &mut [[i64; BINS]; COLUMNS] {
+        self.0.as_chunks_mut().0.try_into().expect("as many bins in each column")
     }
 
     /// Adds what is marked.
     pub fn add_marks(&mut self, marks: &Marks) {
-        for (place, amount) in &marks.0 {
-            self.0[*place] += amount;
+        let Some(household) = &marks.household else { return };
+        let columns = self.columns();
+        let mut add =
+            |column: Column, bin: u16, amount: i64| columns[column as usize][usize::from(bin)] += amount;
+        let (at, members) = (household.income_bin, i64::from(household.members));
+        add(Column::IncomePersons, at, members);
+        add(Column::IncomeSum, at, household.income);
+        add(Column::IncomeOutOfPocket, at, household.out_of_pocket);
+        add(Column::ConsumptionPersons, household.consumption_bin, members);
+        add(Column::FoodShareHouseholds, household.food_share_bin, 1);
+        add(Column::FoodShareFood, household.food_share_bin, household.food_per_equivalent);
+        if let Some(payer) = &household.payer {
+            add(Column::SdgCritical, payer.critical_bin, members);
+            add(Column::SdgImpoverishing, payer.impoverishing_bin, members);
+            add(Column::IncomeChePersons, at, if payer.is_catastrophic { members } else { 0 });
+            if let Some(at) = payer.food_is_critical {
+                add(Column::XuCritical, at, 1);
+                add(Column::XuCriticalPersons, at, members);
+            }
+        }
+        for (at, bill) in &marks.stays {
+            add(Column::Stays, *at, 1);
+            add(Column::StaysSum, *at, *bill);
+        }
+        for (at, bills) in &marks.spending {
+            add(Column::SpendingPersons, *at, 1);
+            add(Column::SpendingSum, *at, *bills);
         }
     }
 
@@ -590,18 +626,47 @@ impl Histograms {
 
 /// What a household-year adds to the bins of the histograms, worked out once for all regimes that share it.
 #[derive(Debug, Clone, Default)]
-pub struct Marks(Vec<(usize, i64)>);
+pub struct Marks {
+    /// What the household adds; `None` of one that came to an end.
+    pub household: Option<HouseholdMarks>,
+    /// Hospital stays: bin and bill, fen.
+    pub stays: Vec<(u16, i64)>,
+    /// Members with a medical bill in the year: bin and sum of their bills, fen.
+    pub spending: Vec<(u16, i64)>,
+}
 
-impl Marks {
-    /// Forgets all marks.
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
+/// What a household with living members adds to the bins of the histograms.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HouseholdMarks {
+    /// Living members.
+    pub members: u8,
+    /// Bin of disposable income per head.
+    pub income_bin: u16,
+    /// Income per head × members, fen.
+    pub income: i64,
+    /// Out-of-pocket payments, fen.
+    pub out_of_pocket: i64,
+    /// Bin of consumption per head.
+    pub consumption_bin: u16,
+    /// Bin of the food share of consumption.
+    pub food_share_bin: u16,
+    /// Food consumption per equivalent adult, fen.
+    pub food_per_equivalent: i64,
+    /// What it adds if it pays anything out of pocket.
+    pub payer: Option<PayerMarks>,
+}
 
-    /// Marks an amount to add to a bin.
-    pub fn count(&mut self, column: Column, bin: usize, amount: i64) {
-        self.0.push((column as usize * BINS + bin, amount));
-    }
+/// What a household that pays out of pocket adds besides.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PayerMarks {
+    /// Bin of (consumption − payments / 0.4) per head.
+    pub critical_bin: u16,
+    /// Bin of (consumption − payments) per head.
+    pub impoverishing_bin: u16,
+    /// Whether payments are at or over 40 % of non-food consumption.
+    pub is_catastrophic: bool,
+    /// Bin of (consumption − payments / 0.4) per equivalent adult, if food consumption is at least as much (Xu).
+    pub food_is_critical: Option<u16>,
 }
 
 macro_rules! county_tallies {

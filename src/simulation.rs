@@ -351,8 +351,9 @@ impl<'a> CountyRun<'a> {
             poor_last: per_head.fen() < place_year.start_lines.official,
             ..HouseholdState::default()
         };
-        let seen = crate::targeting::seen((error, judgement), &state);
-        self.seen[0].of_mut(false).count(&seen, society.lists.villages_judge());
+        let per_head = crate::targeting::seen_per_head(error, &state);
+        let judgement = society.lists.villages_judge().then_some(judgement);
+        self.seen[0].of_mut(false).count(per_head, judgement);
         self.county.add_household(&mut self.states[0], household, state, &founders);
     }
 

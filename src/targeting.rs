@@ -77,12 +77,13 @@ pub struct SeenIncomes {
 }
 
 impl SeenIncomes {
-    /// Counts a household; `judged` says that villages have a view of their own.
+    /// Counts a household by what officials see of its income per head; `judgement` is its village's, where villages
+    /// have a view of their own.
     #[inline]
-    pub fn count(&mut self, seen: &Seen, judged: bool) {
-        self.officials.count(seen.per_head);
-        if judged {
-            self.villages.get_or_insert_default().count(seen.judged_per_head);
+    pub fn count(&mut self, per_head: Money, judgement: Option<u32>) {
+        self.officials.count(per_head.fen());
+        if let Some(judgement) = judgement {
+            self.villages.get_or_insert_default().count(judged(per_head, judgement).fen());
         }
     }
 
@@ -510,14 +511,25 @@ impl ListYear {
 /// and paid. `error` and `judgement` are factors in parts per million.
 #[must_use]
 pub fn seen((error, judgement): (u32, u32), state: &HouseholdState) -> Seen {
-    let members = i64::from(state.members_last.max(1));
-    let error = Rate::from_ppm(error);
-    let per_head = Money::from_fen((state.income_last - state.allowance_last) / members).times(error);
+    let per_head = seen_per_head(error, state);
     Seen {
         per_head: per_head.fen(),
-        net_per_head: Money::from_fen(state.net_per_head_last).times(error).fen(),
-        judged_per_head: per_head.times(Rate::from_ppm(judgement)).fen(),
+        net_per_head: Money::from_fen(state.net_per_head_last).times(Rate::from_ppm(error)).fen(),
+        judged_per_head: judged(per_head, judgement).fen(),
     }
+}
+
+/// Last year's income per head as officials see it, with their error and without allowances.
+#[must_use]
+#[inline]
+pub fn seen_per_head(error: u32, state: &HouseholdState) -> Money {
+    let members = i64::from(state.members_last.max(1));
+    Money::from_fen((state.income_last - state.allowance_last) / members).times(Rate::from_ppm(error))
+}
+
+/// What a village makes of the income per head that officials see.
+fn judged(per_head: Money, judgement: u32) -> Money {
+    per_head.times(Rate::from_ppm(judgement))
 }
 
 #[cfg(test)]
@@ -528,8 +540,7 @@ mod tests {
     fn the_quantile_is_where_the_share_lies() {
         let mut seen = SeenIncomes::default();
         for yuan in 0..1_000 {
-            let one = Seen { per_head: yuan * 1_000, judged_per_head: yuan * 2_000, net_per_head: 0 };
-            seen.count(&one, true);
+            seen.count(Money::from_fen(yuan * 1_000), Some(2_000_000));
         }
         let (threshold, judged) = (seen.quantile(0.1), seen.judged_quantile(0.1));
         assert!((threshold - 100_000).abs() < 1_000, "{threshold}");

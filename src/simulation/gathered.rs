@@ -30,10 +30,15 @@ struct Gathered {
     used: bool,
 }
 
+/// Sets of regimes that are told apart by their last bits when their place is looked up.
+const LOOKED_UP: usize = 64;
+
 /// What a year's households add up to, by set of regimes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Gathering {
     sets: Vec<Gathered>,
+    /// Where a set with these last bits was found last, sampled households after the others.
+    found: Vec<usize>,
 }
 
 impl Gathering {
@@ -52,14 +57,24 @@ impl Gathering {
     /// Place of a set of regimes, unless there are too many of them.
     fn place(&mut self, regimes: u64, sampled: bool) -> Option<usize> {
         let is_it = |set: &Gathered| set.regimes == regimes && set.sampled == sampled;
-        if let Some(found) = self.sets.iter().position(is_it) {
+        // Below the number of places that are looked up.
+        #[allow(clippy::cast_possible_truncation)]
+        let last_bits = regimes as usize % LOOKED_UP + if sampled { LOOKED_UP } else { 0 };
+        if let Some(found) = self.found.get(last_bits).copied()
+            && self.sets.get(found).is_some_and(is_it)
+        {
             return Some(found);
         }
-        if self.sets.len() >= MOST_SETS && !regimes.is_power_of_two() {
-            return None;
+        let found = self.sets.iter().position(is_it).unwrap_or(self.sets.len());
+        if found == self.sets.len() {
+            if self.sets.len() >= MOST_SETS && !regimes.is_power_of_two() {
+                return None;
+            }
+            self.sets.push(Gathered::new(regimes, sampled));
         }
-        self.sets.push(Gathered::new(regimes, sampled));
-        Some(self.sets.len() - 1)
+        self.found.resize(2 * LOOKED_UP, 0);
+        self.found[last_bits] = found;
+        Some(found)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::billing::{self, HouseholdYear, Ledger, OutpatientTerms, Patient, Paye
 use crate::care::{Outcome, OutpatientNeed, Reason, Seeker};
 use crate::illness::{MENTAL, PotentialEpisode};
 use crate::random::Draw;
-use crate::record::{Column, Marks, bin};
+use crate::record::{Marks, small_bin};
 use crate::scenario::policy::{Class, ClassSet, PAYERS};
 use crate::simulation::alike::Alike;
 use crate::units::{Money, Rate};
@@ -501,17 +501,12 @@ impl Telling<'_> {
 
     /// The year's spending of each member who spent anything, and each stay by its cost.
     pub(super) fn mark_spending(&self, marks: &mut Marks) {
-        for stay in &self.scratch.bills {
-            let fen = stay.bill.amount.fen();
-            let at = bin(fen);
-            marks.count(Column::Stays, at, 1);
-            marks.count(Column::StaysSum, at, fen);
-        }
-        for spent in self.scratch.spent.iter().filter(|spent| **spent > Money::ZERO) {
-            let at = bin(spent.fen());
-            marks.count(Column::SpendingPersons, at, 1);
-            marks.count(Column::SpendingSum, at, spent.fen());
-        }
+        let mark = |amount: Money| (small_bin(amount.fen()), amount.fen());
+        let spent = self.scratch.spent.iter().copied().filter(|spent| *spent > Money::ZERO);
+        marks.stays.clear();
+        marks.stays.extend(self.scratch.bills.iter().map(|stay| mark(stay.bill.amount)));
+        marks.spending.clear();
+        marks.spending.extend(spent.map(mark));
     }
 }
 

@@ -5,9 +5,12 @@ use super::{CountyTask, HouseholdOutcome, PlaceYear, Telling};
 use crate::illness::CARDIOVASCULAR;
 use crate::population::columns::{Household, HouseholdState, Register, Registration};
 use crate::poverty::{Deprivations, Dimension, gap_ppm, is_poor, severity_ppm};
-use crate::record::{Column, Descent, DescentYear, Marks, PanelRow, TALLIES, Tally, bin};
+use crate::record::{
+    Descent, DescentYear, HouseholdMarks, Marks, PanelRow, PayerMarks, TALLIES, Tally, small_bin,
+};
 use crate::scenario::policy::{ClassSet, Payer};
-use crate::targeting::SeenIncomes;
+use crate::support::SupportYear;
+use crate::targeting::{SeenIncomes, seen_per_head};
 use crate::units::Money;
 
 /// From which age on the panels of the elderly survey people.
@@ -48,20 +51,22 @@ impl Telling<'_> {
         sums.poverty(o, members, setting.place_year);
         sums.deprivation(o.deprived, members, setting.place_year.least_dimensions);
         sums.care(o);
+        if !self.lives.episodes.is_empty() {
+            sums.hospital(o);
+        }
         sums.protection(o, members, setting.place_year.lines.official);
         sums.money(o);
         sums.lists(self.state, o, members);
         sums.mechanisms(o, members, setting.place_year.lines.official);
-        for (at, kind) in setting.regime_year.support.kinds() {
-            sums.0[Tally::SupportGap as usize + kind as usize] += o.grants.paid(at).fen();
+        if o.grants.applied != 0 {
+            sums.support(o, members, &setting.regime_year.support);
         }
     }
 
     /// What the household-year adds to the histograms.
     pub fn mark(&self, marks: &mut Marks) {
-        marks.clear();
-        if self.outcome.members > 0 {
-            mark_distribution(marks, self.outcome, i64::from(self.outcome.members));
+        marks.household = (self.outcome.members > 0).then(|| mark_distribution(self.outcome));
+        if marks.household.is_some() {
             self.mark_spending(marks);
         }
     }
@@ -70,9 +75,9 @@ impl Telling<'_> {
     pub fn be_seen(&self, seen: &mut SeenIncomes) {
         if self.outcome.members > 0 {
             let (rules, household) = (self.setting.regime_year, self.setting.household);
-            let views =
-                (rules.official_error(household.official_error), rules.official_error(household.judgement));
-            seen.count(&crate::targeting::seen(views, self.state), self.setting.place_year.villages_judge);
+            let officials = seen_per_head(rules.official_error(household.official_error), self.state);
+            let judges = self.setting.place_year.villages_judge;
+            seen.count(officials, judges.then(|| rules.official_error(household.judgement)));
         }
     }
 
@@ -216,8 +221,8 @@ impl Adder<'_> {
         self.add(Tally::Lapsed, c.lapsed);
     }
 
-    /// Support, effort, migration, lists and returns by other concepts.
-    fn mechanisms(&mut self, o: &HouseholdOutcome, members: i64, line: i64) {
+    /// What a household applied for and got, and the effort that it gave up under it.
+    fn support(&mut self, o: &HouseholdOutcome, members: i64, programmes: &SupportYear) {
         let a = &o.accounts;
         self.add(Tally::Support, a.support.fen());
         self.add(Tally::Applications, i64::from(o.grants.applied.count_ones()));
@@ -225,6 +230,14 @@ impl Adder<'_> {
         self.add(Tally::SupportUnconditional, o.support.unconditional.fen());
         self.flag(Tally::SupportedPersons, a.support > Money::ZERO, members);
         self.add(Tally::EffortLost, a.effort_lost.fen());
+        for (at, kind) in programmes.kinds() {
+            self.0[Tally::SupportGap as usize + kind as usize] += o.grants.paid(at).fen();
+        }
+    }
+
+    /// Earnings, migration, lists and returns by other concepts.
+    fn mechanisms(&mut self, o: &HouseholdOutcome, members: i64, line: i64) {
+        let a = &o.accounts;
         self.add(Tally::Labour, a.labour.fen());
         self.add(Tally::LabourEarned, (a.labour - a.effort_lost).fen());
         self.add(Tally::EarnedAway, a.earned_away.fen());
@@ -242,8 +255,6 @@ impl Adder<'_> {
         self.flag(Tally::RiskMonitored, o.risk_monitored, members);
         self.flag(Tally::RegisterReturned, o.newly_on_register == Register::FallenBack, members);
         self.flag(Tally::RegisterNewlyPoor, o.newly_on_register == Register::NewlyPoor, members);
-        self.flag(Tally::IllnessPoorPersons, o.recognised, members);
-        self.add(Tally::ClaimedBack, o.claimed_back.fen());
         self.add(Tally::PoorYears, i64::from(o.poor_years) * members);
         if let Some(since) = usize::try_from(o.years_since_exit).ok().and_then(|years| years.checked_sub(1)) {
             let at = since.min(4);
@@ -294,6 +305,18 @@ impl Adder<'_> {
 
     fn care(&mut self, o: &HouseholdOutcome) {
         let c = &o.care;
+        self.add(Tally::InpatientsLast, c.inpatients_last);
+        self.add(Tally::Bill, c.bill.fen());
+        self.add(Tally::BillCovered, c.covered.fen());
+        self.add(Tally::OutOfPocket, c.out_of_pocket.fen());
+        for (payer, paid) in c.paid.iter().enumerate() {
+            self.0[Tally::PaidFirst as usize + payer] += paid.fen();
+        }
+    }
+
+    /// What came of a year's potential episodes.
+    fn hospital(&mut self, o: &HouseholdOutcome) {
+        let c = &o.care;
         self.add(Tally::EpisodesNeeded, c.needed);
         self.add(Tally::EpisodesForgone, c.forgone);
         self.add(Tally::EpisodesForgoneMoney, c.forgone_for_money);
@@ -307,16 +330,11 @@ impl Adder<'_> {
         self.add(Tally::AdmissionsOutside, c.outside);
         self.add(Tally::Inpatients, c.inpatients);
         self.add(Tally::InpatientsRepeated, c.repeated);
-        self.add(Tally::InpatientsLast, c.inpatients_last);
         self.add(Tally::InpatientsAgain, c.again);
-        self.add(Tally::Bill, c.bill.fen());
-        self.add(Tally::BillCovered, c.covered.fen());
         self.add(Tally::BillInpatient, c.inpatient.fen());
         self.add(Tally::PaidInpatient, c.paid_inpatient.fen());
-        self.add(Tally::OutOfPocket, c.out_of_pocket.fen());
-        for (payer, paid) in c.paid.iter().enumerate() {
-            self.0[Tally::PaidFirst as usize + payer] += paid.fen();
-        }
+        self.add(Tally::ClaimedBack, o.claimed_back.fen());
+        self.flag(Tally::IllnessPoorPersons, o.recognised, i64::from(o.members));
     }
 
     /// Catastrophic and impoverishing spending; protection above and below need.
@@ -404,33 +422,33 @@ fn over_and_under(o: &HouseholdOutcome, members: i64, line: i64) -> (i64, i64) {
     ((preferential - need).max(0), (need - paid).max(0))
 }
 
-fn mark_distribution(marks: &mut Marks, o: &HouseholdOutcome, members: i64) {
+fn mark_distribution(o: &HouseholdOutcome) -> HouseholdMarks {
+    let members = i64::from(o.members);
     let paid = o.care.out_of_pocket.fen();
     let income = o.accounts.income.fen() / members;
-    let at = bin(income);
-    marks.count(Column::IncomePersons, at, members);
-    marks.count(Column::IncomeSum, at, income * members);
-    marks.count(Column::IncomeOutOfPocket, at, paid);
     let consumption = o.accounts.consumption.fen() + paid;
     let food = o.accounts.food.fen();
-    marks.count(Column::ConsumptionPersons, bin(consumption / members), members);
-    if paid > 0 && 10 * paid >= 4 * (consumption - food) {
-        marks.count(Column::IncomeChePersons, at, members);
-    }
-    let critical = consumption - paid * 5 / 2;
-    if paid > 0 {
-        marks.count(Column::SdgCritical, bin(critical.div_euclid(members)), members);
-        marks.count(Column::SdgImpoverishing, bin((consumption - paid).div_euclid(members)), members);
-    }
-    let equivalents = EQUIVALENTS_PPM[usize::try_from(members).expect("positive").min(15)];
+    let equivalents = EQUIVALENTS_PPM[usize::from(o.members).min(15)];
     let per_equivalent = |fen: i64| fen * 1_000_000 / equivalents;
-    let share = usize::try_from(food * 500 / consumption.max(1)).expect("food is part of it").min(511);
-    marks.count(Column::FoodShareHouseholds, share, 1);
-    marks.count(Column::FoodShareFood, share, per_equivalent(food));
-    if paid > 0 && food >= critical {
-        let at = bin(per_equivalent(critical));
-        marks.count(Column::XuCritical, at, 1);
-        marks.count(Column::XuCriticalPersons, at, members);
+    let share = food * 500 / consumption.max(1);
+    let payer = || {
+        let critical = consumption - paid * 5 / 2;
+        PayerMarks {
+            critical_bin: small_bin(critical.div_euclid(members)),
+            impoverishing_bin: small_bin((consumption - paid).div_euclid(members)),
+            is_catastrophic: 10 * paid >= 4 * (consumption - food),
+            food_is_critical: (food >= critical).then(|| small_bin(per_equivalent(critical))),
+        }
+    };
+    HouseholdMarks {
+        members: o.members,
+        income_bin: small_bin(income),
+        income: income * members,
+        out_of_pocket: paid,
+        consumption_bin: small_bin(consumption / members),
+        food_share_bin: u16::try_from(share.min(511)).expect("food is part of it"),
+        food_per_equivalent: per_equivalent(food),
+        payer: (paid > 0).then(payer),
     }
 }
 
