@@ -1,10 +1,12 @@
 //! The year as one ordered list of calls, household by household, for all regimes together.
 //!
-//! A county lives in memory once. Each household goes through its year under every regime before the next one does: what
-//! is exogenous (who is a candidate for what, with which number) is drawn once and used by all, and what comes out alike
-//! under several regimes is worked out once for them. Counties and replicates know nothing of one another.
+//! A county lives in memory once. A block of households goes through its year under every regime before the next one
+//! does: what is exogenous (who is a candidate for what, with which number) is drawn once and used by all, and what
+//! comes out alike under several regimes is worked out once for them. Counties and replicates know nothing of one
+//! another.
 
 mod alike;
+mod block;
 mod estates;
 mod families;
 mod fates;
@@ -20,9 +22,8 @@ pub use sampling::Weights;
 pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, year_context, year_facts};
 
 use self::alike::Alike;
-use self::fates::SharedYear;
+use self::block::HouseholdYear;
 use self::gathered::{Gathering, each};
-use self::household::{Passages, Setting, Situation, Stories, Story};
 use crate::billing::Payers;
 use crate::care::CareTerms;
 use crate::county::{Account, Books, CountyFunds, Published, Totals};
@@ -211,9 +212,8 @@ struct CountyRun<'a> {
     waiting: Waiting,
     /// Whether what households add up to is kept.
     is_counted: bool,
-    shared: SharedYear,
-    passages: Passages,
-    stories: Stories,
+    /// A block of households in their year.
+    block: Vec<HouseholdYear>,
     /// The rules of this year: of the place, and of each regime.
     rules: (Option<&'a PlaceYear>, Vec<&'a RegimeYear>),
     /// Which regimes have the same terms this year.
@@ -243,9 +243,7 @@ impl<'a> CountyRun<'a> {
             groups,
             waiting: Waiting::default(),
             is_counted: true,
-            shared: SharedYear::default(),
-            passages: Passages::default(),
-            stories: Stories::default(),
+            block: Vec::new(),
             rules: (None, Vec::new()),
             alike: Vec::new(),
             gathering: Gathering::default(),
@@ -425,15 +423,7 @@ impl<'a> CountyRun<'a> {
         self.sample(year);
         self.publish(year);
         self.form_households(year);
-        let (mut passages, mut stories) =
-            (std::mem::take(&mut self.passages), std::mem::take(&mut self.stories));
-        for row in 0..self.county.households.len() {
-            self.draw_shared(year, row);
-            passages.clear();
-            self.advance_household(year, row, (&mut passages, &mut stories));
-            self.record_household(year, row, (&passages, &stories));
-        }
-        (self.passages, self.stories) = (passages, stories);
+        self.advance_households(year);
         self.hand_over(self.reported(year));
         self.inherit(year);
         self.close_county(year);
@@ -544,67 +534,9 @@ impl<'a> CountyRun<'a> {
         self.groups.is_none() && !self.switched
     }
 
-    /// What is fixed of a household's year under every regime.
-    fn situation(&self, year: Year, row: usize) -> Situation<'_> {
-        let household = &self.county.households[row];
-        Situation {
-            world: self.world,
-            year,
-            place_year: self.rules.0.expect("a year is published before it is lived"),
-            village: &self.county.villages[household.village as usize],
-            household,
-            shared: &self.shared,
-            people: &self.county.persons[household.range()],
-            switched: self.switched,
-        }
-    }
-
-    /// What is fixed of it under a regime.
-    #[inline]
-    fn setting<'b>(
-        &'b self,
-        situation: &'b Situation<'b>,
-        regime: usize,
-        state: &CountyState,
-    ) -> Setting<'b> {
-        let regime_year = self.rules.1[regime];
-        Setting {
-            situation,
-            regime_year,
-            published: &self.published[regime],
-            thresholds: state.thresholds,
-            clinic: state.clinics[situation.household.village as usize],
-            care_terms: self.short_terms[regime].as_ref().unwrap_or(&regime_year.care),
-            alike: &self.alike[regime],
-        }
-    }
-
-    /// Advances a household under every regime. Deaths in a household that was set up from another count
-    /// for the cohort of its root, from the year after.
-    fn advance_household(
-        &mut self,
-        year: Year,
-        row: usize,
-        (passages, stories): (&mut Passages, &mut Stories),
-    ) {
-        stories.clear();
-        let mut states = std::mem::take(&mut self.states);
-        let situation = self.situation(year, row);
-        let (range, root) = (situation.household.range(), situation.household.root as usize);
-        for (regime, state) in states.iter_mut().enumerate() {
-            let setting = self.setting(&situation, regime, state);
-            let here = (&mut state.persons[range.clone()], &mut state.households[row]);
-            let died = setting.advance(regime, (passages, stories), here);
-            if root != row {
-                let state = &mut state.households[root];
-                state.died_since_switch = state.died_since_switch.saturating_add(died);
-            }
-        }
-        self.states = states;
-    }
-
     /// Records what became of a household, once for all regimes that share it.
-    fn record_household(&mut self, year: Year, row: usize, (passages, stories): (&Passages, &Stories)) {
+    fn record_household(&mut self, year: Year, row: usize, of: &HouseholdYear) {
+        let HouseholdYear { shared, passages, stories } = of;
         let report = self.reported(year);
         let by_group = report.filter(|_| !self.waits());
         let mut gathering = std::mem::take(&mut self.gathering);
@@ -612,10 +544,10 @@ impl<'a> CountyRun<'a> {
         let mut waiting = std::mem::take(&mut self.waiting);
         let mut histograms = std::mem::take(self.histograms_of(row));
         let (mut person_years, mut persons) = (0, 0);
-        let situation = self.situation(year, row);
+        let situation = self.situation(year, row, shared);
         for story in stories.told() {
             let setting = self.setting(&situation, story.first(), &self.states[story.first()]);
-            let telling = setting.tell(passages, story);
+            let telling = setting.tell(passages, story, &self.states[story.first()]);
             gathering.add(story.regimes, &telling, by_group.is_some());
             if report.is_some() {
                 telling.mark(&mut marks);
@@ -641,7 +573,7 @@ impl<'a> CountyRun<'a> {
         self.record.persons += persons;
         let panel = self.task.panel && report.is_some();
         if panel || self.witness.is_some() {
-            self.show(year, row, (passages, stories), panel);
+            self.show(year, row, of, panel);
         }
     }
 
@@ -652,14 +584,14 @@ impl<'a> CountyRun<'a> {
     }
 
     /// Shows a household-year to the witness, and keeps its rows of microdata, regime by regime.
-    fn show(&mut self, year: Year, row: usize, (passages, stories): (&Passages, &Stories), panel: bool) {
+    fn show(&mut self, year: Year, row: usize, of: &HouseholdYear, panel: bool) {
+        let HouseholdYear { shared, passages, stories } = of;
         let (mut witness, mut rows) = (self.witness.take(), std::mem::take(&mut self.record.panel));
-        let situation = self.situation(year, row);
+        let situation = self.situation(year, row, shared);
         for regime in 0..self.states.len() {
-            let ours = |story: &&Story| story.regimes >> regime & 1 != 0;
-            let story = stories.told().iter().find(ours).expect("each regime has its story");
+            let story = stories.told_of(regime);
             let setting = self.setting(&situation, regime, &self.states[regime]);
-            let telling = setting.tell(passages, story);
+            let telling = setting.tell(passages, story, &self.states[story.first()]);
             let panel_row = telling.panel_row(regime, self.task);
             if let Some(witness) = &mut witness {
                 let mut tallies = [0; TALLIES];

@@ -102,10 +102,9 @@ impl SharedYear {
 
 impl CountyRun<'_> {
     /// Draws what all regimes share of a household-year, once.
-    pub(super) fn draw_shared(&mut self, year: Year, row: usize) {
+    pub(super) fn draw_shared(&mut self, year: Year, row: usize, shared: &mut SharedYear) {
         let place_year = self.world.timetable.place_year(year);
         let key = self.task.key;
-        let shared = &mut self.shared;
         shared.candidates.clear();
         shared.births.clear();
         shared.episodes.clear();
@@ -169,18 +168,18 @@ impl CountyRun<'_> {
             }
         }
         if newborns > 0 {
-            self.add_newborns(year, row);
+            self.add_newborns(year, row, shared);
         }
-        self.shared.episodes.sort_unstable_by_key(|e| (e.date, e.slot));
-        self.shared.count_ages(place_year);
+        shared.episodes.sort_unstable_by_key(|e| (e.date, e.slot));
+        shared.count_ages(place_year);
     }
 
     /// Gives each child that is born under any regime its slot, and twins theirs.
-    fn add_newborns(&mut self, year: Year, row: usize) {
+    fn add_newborns(&mut self, year: Year, row: usize, shared: &mut SharedYear) {
         let place_year = self.world.timetable.place_year(year);
         let births: Vec<u8> =
-            self.shared.candidates.iter().filter(|c| c.draw == Draw::Birth).map(|c| c.offset).collect();
-        self.shared.candidates.retain(|c| c.draw != Draw::Birth);
+            shared.candidates.iter().filter(|c| c.draw == Draw::Birth).map(|c| c.offset).collect();
+        shared.candidates.retain(|c| c.draw != Draw::Birth);
         for mother in births {
             let start = self.county.households[row].range().start;
             let mother_id = PersonId::from_bits(self.county.persons[start + usize::from(mother)].id);
@@ -188,15 +187,21 @@ impl CountyRun<'_> {
                 unreachable!("a run ends before a fourth generation can be born")
             };
             let [_, twin_word, ..] = self.task.key.block(0, first.bits(), year, stream::NEWBORN);
-            self.add_newborn(year, row, mother, first);
+            self.add_newborn((year, row), (mother, first), shared);
             if twin_word < place_year.demography.twin {
                 let second = mother_id.newborn(year, BirthOrder::SecondTwin);
-                self.add_newborn(year, row, mother, second.expect("a first child was named"));
+                let second = second.expect("a first child was named");
+                self.add_newborn((year, row), (mother, second), shared);
             }
         }
     }
 
-    fn add_newborn(&mut self, year: Year, row: usize, mother: u8, id: PersonId) {
+    fn add_newborn(
+        &mut self,
+        (year, row): (Year, usize),
+        (mother, id): (u8, PersonId),
+        shared: &mut SharedYear,
+    ) {
         let place_year = self.world.timetable.place_year(year);
         let [sex_word, _, taught_word, insure_word] =
             self.task.key.block(0, id.bits(), year, stream::NEWBORN);
@@ -215,10 +220,10 @@ impl CountyRun<'_> {
         let slot = self.county.add_person(&mut self.states, row, person);
         let newborn = slot - self.county.households[row].range().start;
         let newborn = u8::try_from(newborn).expect("a household is small");
-        self.shared.births.push(Birth { mother, newborn });
+        shared.births.push(Birth { mother, newborn });
         // A child born in the year decides nothing yet.
-        self.shared.first.push([u16::MAX; 16]);
-        self.shared.second.push([u16::MAX; 16]);
-        self.shared.ages.push(0);
+        shared.first.push([u16::MAX; 16]);
+        shared.second.push([u16::MAX; 16]);
+        shared.ages.push(0);
     }
 }

@@ -20,7 +20,9 @@ use super::{CountyTask, PlaceYear, RegimeYear, World};
 use crate::billing::{Payers, PersonYear};
 use crate::county::Published;
 use crate::economy::Accounts;
-use crate::population::columns::{Household, HouseholdState, NEVER, Person, PersonState, Register};
+use crate::population::columns::{
+    CountyState, Household, HouseholdState, NEVER, Person, PersonState, Register,
+};
 use crate::poverty::Deprivations;
 use crate::random::{Draw, Key, threshold};
 use crate::scenario::policy::{ClassSet, PAYERS};
@@ -67,42 +69,72 @@ impl Passages {
     }
 }
 
-/// A household-year that some regimes share: they came to the household's accounts with the same past, the same
-/// care and the same rules, so that what follows is the same.
+/// A household-year under a regime, and under all later ones that share it: they came to the household's accounts
+/// with the same past, the same care and the same rules, so that what follows is the same.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Story {
-    /// The regimes, one bit each.
+    /// The regimes, one bit each; none if the household-year is told in the story of an earlier regime.
     pub regimes: u64,
+    /// The regime in whose story it is told.
+    teller: usize,
     /// Place of the members' passage; `None` of a household that came to an end before.
     lives: Option<usize>,
     scratch: Scratch,
-    /// As the household came to its accounts.
-    before: HouseholdState,
-    cared: Vec<PersonState>,
-    /// As the year ended.
-    state: HouseholdState,
-    states: Vec<PersonState>,
     outcome: HouseholdOutcome,
 }
 
-/// The stories of a household-year.
+/// The stories of a household-year, by regime.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Stories {
-    all: Vec<Story>,
-    told: usize,
-}
+pub(super) struct Stories(Vec<Story>);
 
 impl Stories {
-    /// Forgets the household-year before.
-    pub const fn clear(&mut self) {
-        self.told = 0;
+    /// Begins a household-year, in which each of some regimes has a story of its own so far.
+    pub fn begin(&mut self, regimes: usize) {
+        self.0.resize_with(regimes, Story::default);
+        for (regime, story) in self.0.iter_mut().enumerate() {
+            (story.regimes, story.teller) = (1 << regime, regime);
+        }
     }
 
-    /// The stories told so far.
-    pub fn told(&self) -> &[Story] {
-        &self.all[..self.told]
+    /// The story of a regime, told or not.
+    pub fn of(&mut self, regime: usize) -> &mut Story {
+        &mut self.0[regime]
+    }
+
+    /// The regime in whose story that of a regime is told: its own, or an earlier one's.
+    pub fn teller(&self, regime: usize) -> usize {
+        self.0[regime].teller
+    }
+
+    /// The story in which that of a regime is told.
+    pub fn told_of(&self, regime: usize) -> &Story {
+        &self.0[self.teller(regime)]
+    }
+
+    /// The stories that are told.
+    pub fn told(&self) -> impl Iterator<Item = &Story> {
+        self.0.iter().filter(|story| story.regimes != 0)
+    }
+
+    /// Lets each regime that came to the accounts as an earlier one did join that one's story.
+    pub fn join(&mut self, situation: &Situation, states: &[CountyState]) {
+        for regime in 1..self.0.len() {
+            let (earlier, later) = self.0.split_at_mut(regime);
+            let story = &mut later[0];
+            let ours = situation.here(&states[regime]);
+            let same = earlier.iter_mut().enumerate().find(|(teller, other)| {
+                other.regimes != 0 && other.leads_to(story, situation.here(&states[*teller]), ours)
+            });
+            if let Some((teller, same)) = same {
+                same.regimes |= story.regimes;
+                (story.regimes, story.teller) = (0, teller);
+            }
+        }
     }
 }
+
+/// A household under a regime, and its members.
+type Here<'a> = (&'a HouseholdState, &'a [PersonState]);
 
 /// What is fixed of a household's year under every regime.
 #[derive(Debug, Clone, Copy)]
@@ -111,10 +143,30 @@ pub(super) struct Situation<'a> {
     pub year: Year,
     pub place_year: &'a PlaceYear,
     pub village: &'a Village,
+    /// The household's place in the county.
+    pub row: usize,
     pub household: &'a Household,
     pub shared: &'a SharedYear,
     pub people: &'a [Person],
     pub switched: bool,
+}
+
+impl Situation<'_> {
+    fn here<'b>(&self, state: &'b CountyState) -> Here<'b> {
+        (&state.households[self.row], &state.persons[self.household.range()])
+    }
+
+    /// The same, to be changed.
+    fn here_mut<'b>(&self, state: &'b mut CountyState) -> (&'b mut HouseholdState, &'b mut [PersonState]) {
+        (&mut state.households[self.row], &mut state.persons[self.household.range()])
+    }
+
+    /// Copies the household and its members from one regime to another.
+    pub fn copy(&self, from: &CountyState, to: &mut CountyState) {
+        let ((state, states), (new, new_states)) = (self.here(from), self.here_mut(to));
+        *new = *state;
+        new_states.copy_from_slice(states);
+    }
 }
 
 /// What is fixed of a household's year under a regime.
@@ -281,31 +333,14 @@ impl HouseholdOutcome {
 }
 
 impl<'a> Setting<'a> {
-    /// The year of the household, told as a story of its own or joined to another regime's. The order is that of
-    /// the model, and written only here.
-    pub fn advance(
-        &self,
-        regime: usize,
-        (passages, stories): (&mut Passages, &mut Stories),
-        (states, state): (&mut [PersonState], &mut HouseholdState),
-    ) -> u8 {
-        if stories.told == stories.all.len() {
-            stories.all.push(Story::default());
-        }
-        let (told, open) = stories.all.split_at_mut(stories.told);
-        let story = &mut open[0];
-        story.regimes = 1 << regime;
-        stories.told += 1;
+    /// Opens the year: what officials see and give, whom the regime reaches, and what the members live through.
+    pub fn open(&self, story: &mut Story, passages: &mut Passages, state: &mut CountyState) {
+        let (state, states) = self.here_mut(state);
         if state.members_last == 0 && self.shared.births.is_empty() {
             story.come_to_an_end(state);
-            if let Some(same) = told.iter_mut().find(|other| other.has_ended_as(story)) {
-                same.regimes |= story.regimes;
-                stories.told -= 1;
-            }
-            return 0;
+            return;
         }
-        let Story { before, outcome, cared, scratch, .. } = story;
-        let outcome = &mut outcome.before;
+        let outcome = &mut story.outcome.before;
         *outcome = BeforeAccounts {
             members_before: state.members_last,
             poor_last: state.poor_last,
@@ -315,40 +350,41 @@ impl<'a> Setting<'a> {
         let Passages { beginnings, numbers, .. } = &mut *passages;
         self.open_lists(&beginnings[beginning], numbers, state, outcome);
         let reach = self.reach(&passages.beginnings[beginning], state);
-        let passage = self.live(beginning, reach, passages);
-        story.lives = Some(passage);
+        story.lives = Some(self.live(beginning, reach, passages));
+    }
+
+    /// Takes over what the members lived through, gives them care, and charges premiums: all that comes before the
+    /// accounts.
+    pub fn give_care(&self, story: &mut Story, passages: &mut Passages, state: &mut CountyState) {
+        let Some(passage) = story.lives else { return };
+        let (state, states) = self.here_mut(state);
         let Passages { beginnings, lives, outpatients, .. } = passages;
-        let (beginning, lives) = (&beginnings[beginning], &lives[passage]);
+        let Story { scratch, outcome: HouseholdOutcome { before: outcome, .. }, .. } = story;
+        let lives = &lives[passage];
+        let beginning = &beginnings[lives.beginning];
         let mut step = Step { setting: self, beginning, lives, states, state, scratch };
         step.take_over(outcome);
         step.seek_care(passage, outpatients, outcome);
         step.charge_premiums(outcome);
-        *before = *step.state;
-        cared.clear();
-        cared.extend_from_slice(step.states);
-        if let Some(same) = told.iter_mut().find(|other| other.leads_to(story)) {
-            same.regimes |= story.regimes;
-            *state = same.state;
-            states.copy_from_slice(&same.states);
-            stories.told -= 1;
-            return same.outcome.died_now;
-        }
-        let Story { before, outcome, scratch, .. } = story;
+    }
+
+    /// Closes the year: accounts, poverty, and pupils who leave school in distress.
+    pub fn close(&self, story: &mut Story, passages: &Passages, state: &mut CountyState) {
+        let Some(passage) = story.lives else { return };
+        let (state, states) = self.here_mut(state);
+        let Story { scratch, outcome, .. } = story;
+        let lives = &passages.lives[passage];
+        let beginning = &passages.beginnings[lives.beginning];
         let mut step = Step { setting: self, beginning, lives, states, state, scratch };
-        step.close_accounts(before, outcome);
+        step.close_accounts(outcome);
         step.judge_poverty(outcome);
         step.leave_school(outcome);
-        let died = outcome.died_now;
-        story.state = *state;
-        story.states.clear();
-        story.states.extend_from_slice(states);
-        died
     }
 
     /// What is needed to record a household-year.
-    pub fn tell(&'a self, passages: &'a Passages, story: &'a Story) -> Telling<'a> {
+    pub fn tell(&'a self, passages: &'a Passages, story: &'a Story, state: &'a CountyState) -> Telling<'a> {
         let lives = story.lives.map_or(&passages.nobody, |at| &passages.lives[at]);
-        let Story { state, scratch, outcome, .. } = story;
+        let (state, Story { scratch, outcome, .. }) = (&state.households[self.row], story);
         Telling { setting: self, lives, state, scratch, outcome }
     }
 
@@ -476,28 +512,31 @@ impl Story {
         self.regimes.trailing_zeros() as usize
     }
 
+    /// Members of the time of the switch who died in the year.
+    pub const fn died(&self) -> u8 {
+        self.outcome.before.died_now
+    }
+
     /// The household came to an end before.
     fn come_to_an_end(&mut self, state: &HouseholdState) {
-        (self.lives, self.state) = (None, *state);
+        self.lives = None;
         self.outcome = HouseholdOutcome::dissolved(state);
         self.scratch.clear();
     }
 
-    /// Whether both came to an end before in the same way.
-    fn has_ended_as(&self, other: &Self) -> bool {
-        self.lives.is_none() && other.lives.is_none() && self.state == other.state
+    /// Whether another regime that came to its accounts as told would leave them as this one.
+    fn leads_to(&self, other: &Self, (ours, our_members): Here, (theirs, their_members): Here) -> bool {
+        // What differs most often comes first. A household that came to an end before is nothing but its state.
+        self.lives == other.lives
+            && ours.savings == theirs.savings
+            && self.outcome.care.out_of_pocket == other.outcome.care.out_of_pocket
+            && ours == theirs
+            && (self.lives.is_none() || self.spends_as(other) && our_members == their_members)
     }
 
-    /// Whether another regime that came to its accounts as told would leave them as this one.
-    fn leads_to(&self, other: &Self) -> bool {
-        // What differs most often comes first.
-        self.lives == other.lives
-            && self.before.savings == other.before.savings
-            && self.outcome.care.out_of_pocket == other.outcome.care.out_of_pocket
-            && self.before == other.before
-            && self.outcome.before == other.outcome.before
-            && self.cared == other.cared
-            && self.scratch.spent_as(&other.scratch)
+    /// Whether both came to their accounts with the same care, support and rules.
+    fn spends_as(&self, other: &Self) -> bool {
+        self.outcome.before == other.outcome.before && self.scratch.spent_as(&other.scratch)
     }
 }
 

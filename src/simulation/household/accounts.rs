@@ -10,8 +10,8 @@ use crate::units::Money;
 use crate::work::WORKS;
 
 impl Step<'_> {
-    /// Closes the accounts of a household that came to them in the state `before`.
-    pub(super) fn close_accounts(&mut self, before: &HouseholdState, outcome: &mut HouseholdOutcome) {
+    /// Closes the household's accounts.
+    pub(super) fn close_accounts(&mut self, outcome: &mut HouseholdOutcome) {
         outcome.illness_twin = false;
         let mut input = YearInput {
             members: usize::from(outcome.members),
@@ -37,10 +37,11 @@ impl Step<'_> {
             outcome.accounts = Accounts::default();
             return;
         }
+        let before = *self.state;
         let (economy, support) = (&self.place_year.economy, &self.regime_year.support);
         economy.close(support, &input, self.state, &mut outcome.accounts);
         debug_assert_eq!(outcome.accounts.imbalance(&input), Money::ZERO);
-        self.judge_twin(&input, before, outcome);
+        self.judge_twin(&input, &before, outcome);
         self.state.support_years = if input.support.unconditional > Money::ZERO {
             self.state.support_years.saturating_add(1)
         } else {
