@@ -7,6 +7,7 @@
 
 mod alike;
 mod block;
+mod county_rules;
 mod estates;
 mod families;
 mod fates;
@@ -21,11 +22,9 @@ pub use household::{Detail, Forgone, Stay};
 pub use sampling::Weights;
 pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, year_context, year_facts};
 
-use self::alike::Alike;
 use self::block::HouseholdYear;
+use self::county_rules::CountyRules;
 use self::gathered::{Gathering, each};
-use crate::billing::Payers;
-use crate::care::CareTerms;
 use crate::county::{Account, Books, CountyFunds, Published, Totals};
 use crate::demography::age_index;
 use crate::illness::lognormal_ppm;
@@ -214,16 +213,12 @@ struct CountyRun<'a> {
     is_counted: bool,
     /// A block of households in their year.
     block: Vec<HouseholdYear>,
-    /// The rules of this year: of the place, and of each regime.
-    rules: (Option<&'a PlaceYear>, Vec<&'a RegimeYear>),
-    /// Which regimes have the same terms this year.
-    alike: Vec<Alike>,
+    /// What is compiled of the place for this year.
+    place_year: Option<&'a PlaceYear>,
+    /// The rules of this year: `[regime]`.
+    rules: Vec<CountyRules<'a>>,
     gathering: Gathering,
     marks: Marks,
-    /// What the county publishes for the year, and what families expect at its cuts: `[regime]`.
-    published: Vec<Published>,
-    /// `None` where every payer pays in full and in time.
-    short_terms: Vec<Option<CareTerms>>,
     totals: Vec<ByStratum<Totals>>,
     switched: bool,
     witness: Option<&'a mut dyn Witness>,
@@ -244,12 +239,10 @@ impl<'a> CountyRun<'a> {
             waiting: Waiting::default(),
             is_counted: true,
             block: Vec::new(),
-            rules: (None, Vec::new()),
-            alike: Vec::new(),
+            place_year: None,
+            rules: Vec::new(),
             gathering: Gathering::default(),
             marks: Marks::default(),
-            published: Vec::new(),
-            short_terms: Vec::new(),
             totals: Vec::new(),
             switched: false,
             witness: None,
@@ -431,7 +424,8 @@ impl<'a> CountyRun<'a> {
             self.count_flows(year);
         }
         if let Some(witness) = &mut self.witness {
-            witness.year(year, &self.county, &self.states, &self.published);
+            let published: Vec<Published> = self.rules.iter().map(|rules| rules.published).collect();
+            witness.year(year, &self.county, &self.states, &published);
         }
     }
 
@@ -446,39 +440,10 @@ impl<'a> CountyRun<'a> {
             let thresholds = rules.publish(&scenario.society.lists, &seen, registered_share, standard);
             self.states[regime].thresholds = thresholds;
         }
-        self.published.clear();
-        self.short_terms.clear();
-        for regime in 0..self.states.len() {
-            let rules = self.regime_year(year, regime);
-            let published = rules.county.publish(&self.states[regime].funds);
-            for (clinic, village) in self.states[regime].clinics.iter_mut().zip(&self.county.villages) {
-                clinic.open(self.task.key, village, year, &rules.clinics, published.load);
-            }
-            self.short_terms.push(self.terms_of(year, regime, &published));
-            self.published.push(published);
-        }
-        let of_regimes = (0..self.states.len()).map(|regime| self.regime_year(year, regime)).collect();
-        self.rules = (Some(self.world.timetable.place_year(year)), of_regimes);
-        self.alike = if self.states.len() > 1 {
-            Alike::compare(self.rules.1.iter().copied().zip(&self.published))
-        } else {
-            vec![Alike::default()]
-        };
+        self.place_year = Some(self.world.timetable.place_year(year));
+        self.rules = self.rules_of(year);
         self.totals.clear();
         self.totals.resize(self.states.len(), ByStratum::default());
-    }
-
-    /// What families expect where payers pay less or later.
-    fn terms_of(&self, year: Year, regime: usize, published: &Published) -> Option<CareTerms> {
-        let payers =
-            Payers { known: None, proration: published.proration, delay_months: published.delay_months };
-        payers.are_short().then(|| {
-            let scenario = self.world.scenario;
-            let rules = self.regime_year(year, regime);
-            let policy = if self.switched { &scenario.regimes[regime].policy } else { &scenario.history };
-            let care_year = &self.world.timetable.place_year(year).care;
-            CareTerms::compile(&scenario.society.care, care_year, policy, (&rules.layers, &payers), year)
-        })
     }
 
     /// Closes the county's books, and leaves money and staff to the next year.
@@ -486,7 +451,8 @@ impl<'a> CountyRun<'a> {
         let report = self.reported(year);
         for regime in 0..self.states.len() {
             let rules = self.regime_year(year, regime);
-            let (totals, published) = (self.totals[regime].whole(self.task.weights), self.published[regime]);
+            let (totals, published) =
+                (self.totals[regime].whole(self.task.weights), self.rules[regime].published);
             let books = rules.county.close(&totals, &mut self.states[regime].funds);
             let Some(report) = report else { continue };
             let sums = &mut self.record.counties[regime][report].0;

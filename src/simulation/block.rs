@@ -130,7 +130,7 @@ impl CountyRun<'_> {
         Situation {
             world: self.world,
             year,
-            place_year: self.rules.0.expect("a year is published before it is lived"),
+            place_year: self.place_year.expect("a year is published before it is lived"),
             village: &self.county.villages[household.village as usize],
             row,
             household,
@@ -148,15 +148,8 @@ impl CountyRun<'_> {
         regime: usize,
         state: &CountyState,
     ) -> Setting<'b> {
-        let regime_year = self.rules.1[regime];
-        Setting {
-            situation,
-            regime_year,
-            published: &self.published[regime],
-            thresholds: state.thresholds,
-            clinic: state.clinics[situation.household.village as usize],
-            care_terms: self.short_terms[regime].as_ref().unwrap_or(&regime_year.care),
-            alike: &self.alike[regime],
-        }
+        let rules = &self.rules[regime];
+        let clinic = state.clinics[situation.household.village as usize];
+        Setting { situation, regime_year: rules.regime_year, rules, clinic }
     }
 }

@@ -14,11 +14,10 @@ pub use self::detail::{Detail, Forgone, Stay};
 use self::lives::Lives;
 use self::reach::Beginning;
 pub(super) use self::recording::count_cohort;
-use super::alike::Alike;
+use super::county_rules::CountyRules;
 use super::fates::SharedYear;
 use super::{CountyTask, PlaceYear, RegimeYear, World};
 use crate::billing::{Payers, PersonYear};
-use crate::county::Published;
 use crate::economy::Accounts;
 use crate::population::columns::{
     CountyState, Household, HouseholdState, NEVER, Person, PersonState, Register,
@@ -27,7 +26,7 @@ use crate::poverty::Deprivations;
 use crate::random::{Draw, Key, threshold};
 use crate::scenario::policy::{ClassSet, PAYERS};
 use crate::support::{Grants, Numbers, Support};
-use crate::targeting::{Known, Thresholds};
+use crate::targeting::Known;
 use crate::units::{Money, Rate, Year};
 use crate::village::{Clinic, Village};
 
@@ -174,14 +173,8 @@ impl Situation<'_> {
 pub(super) struct Setting<'a> {
     pub situation: &'a Situation<'a>,
     pub regime_year: &'a RegimeYear,
-    /// What the county publishes for the year.
-    pub published: &'a Published,
-    pub thresholds: Thresholds,
+    pub rules: &'a CountyRules<'a>,
     pub clinic: Clinic,
-    /// What families expect of prices, at the county's cuts.
-    pub care_terms: &'a crate::care::CareTerms,
-    /// The first regime with the same terms of outpatient care, by class.
-    pub alike: &'a Alike,
 }
 
 impl<'a> Deref for Setting<'a> {
@@ -421,7 +414,7 @@ impl<'a> Setting<'a> {
         let judgement = self.regime_year.official_error(self.household.judgement);
         let known = self.known((error, judgement), state, (has_worker, outcome.aware));
         let lists = &self.regime_year.lists;
-        outcome.at_risk_seen = lists.open(&known, &self.thresholds, state);
+        outcome.at_risk_seen = lists.open(&known, &self.rules.thresholds, state);
         outcome.risk_monitored = outcome.at_risk_seen && state.classes & ClassSet::MONITORED.0 != 0;
         outcome.found = state.found_month != NEVER;
         let members = i64::from(state.members_last.max(1));
@@ -437,7 +430,7 @@ impl<'a> Setting<'a> {
         };
         let when = (self.key(), self.year, numbers);
         (outcome.support, outcome.grants) =
-            self.regime_year.support.grant(&applicant, &self.published.served, when);
+            self.regime_year.support.grant(&applicant, &self.rules.published.served, when);
         outcome.rules = Rules {
             effort: self.regime_year.support.effort(),
             kinds: if outcome.grants.applied == 0 { 0 } else { self.regime_year.support.kinds_code() },
@@ -482,8 +475,8 @@ impl Step<'_> {
     fn payers(&self, month: u8) -> Payers {
         Payers {
             known: Some(self.regime_year.lists.known_classes(self.state, month)),
-            proration: self.published.proration,
-            delay_months: self.published.delay_months,
+            proration: self.rules.published.proration,
+            delay_months: self.rules.published.delay_months,
         }
     }
 

@@ -184,7 +184,8 @@ impl Step<'_> {
     fn see_doctors(&mut self, lives: usize, outpatients: &mut Outpatients, outcome: &mut BeforeAccounts) {
         let (payers, classes, price_factors) = self.outpatient_terms(outcome.aware);
         let known = payers.known.unwrap_or_default();
-        let need = Need { lives, doctor: self.clinic.doctor, price_factors, classes, alike: *self.alike };
+        let need =
+            Need { lives, doctor: self.clinic.doctor, price_factors, classes, alike: self.rules.alike };
         let agreed = known.iter().all(|of| *of == classes);
         if agreed && let Some(same) = outpatients.find(&need) {
             outcome.care.add_outpatient(&same.sums);
@@ -206,7 +207,7 @@ impl Step<'_> {
     fn outpatient_terms(&self, aware: bool) -> (Payers, ClassSet, [u32; 2]) {
         let payers = self.payers(11);
         let classes = known_of(&payers);
-        let price_factors = self.care_terms.outpatient_factors(classes, aware);
+        let price_factors = self.rules.care_terms().outpatient_factors(classes, aware);
         (payers, classes, price_factors)
     }
 
@@ -259,8 +260,8 @@ impl Step<'_> {
             liquidity,
             aware,
             mentally_ill: untreated,
-            capability: self.published.capability,
-            lacking: self.published.turned_away,
+            capability: self.rules.published.capability,
+            lacking: self.rules.published.turned_away,
             means: self.place_year.care.means_factor(self.household.persistent),
         }
     }
@@ -308,7 +309,7 @@ impl Step<'_> {
         let classes = known_of(&payers);
         let seeker = self.seeker(at, *liquidity, (insured, outcome.aware), classes);
         let sums = &mut outcome.care;
-        let (needed, bill) = match self.place_year.care.seek(self.care_terms, episode, &seeker) {
+        let (needed, bill) = match self.place_year.care.seek(self.rules.care_terms(), episode, &seeker) {
             Outcome::NotNeeded => return,
             Outcome::Forgone(reason) => {
                 sums.forgo(reason);

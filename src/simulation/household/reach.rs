@@ -115,7 +115,7 @@ impl Setting<'_> {
         let signed = beginning.chronic.filter(|at| u32::from(self.people[at].contract_word) < signed_limit);
         let served = signed.filter(|at| {
             (clinic.doctor || lane(at, Draw::Clinic) < rules.team)
-                && lane(at, Draw::Contract) < self.published.honoured
+                && lane(at, Draw::Contract) < self.rules.published.honoured
         });
         let well = |at| !clinic.doctor || clinic.competent || lane(at, Draw::Clinic) < rules.untrained;
         let mental_treated = beginning.mental.filter(|at| {
