@@ -14,16 +14,18 @@
 //! support for work does not. The size is an assumption, small by default (`society.effort`).
 
 use crate::random::{Key, normal_share, stream};
-use crate::scenario::policy::{ClassSet, MAX_PROGRAMMES, Policy, Programme, ProgrammeKind};
+use crate::scenario::policy::{ClassSet, MAX_PROGRAMMES, Policy, Programme, ProgrammeKind, SETS_OF_CLASSES};
 use crate::scenario::society::Effort;
 use crate::units::{Money, Rate, Year};
 
 /// Programmes in force in a year, compiled for the loop.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct SupportYear {
     programmes: Vec<Compiled>,
-    /// Classes that programmes name; `None` if one is for everybody.
-    named: Option<u16>,
+    /// Programmes that are for a household by its classes, one bit each, for every set of classes.
+    by_classes: Box<[u8; SETS_OF_CLASSES]>,
+    /// How all programmes pay, four bits each.
+    kinds_code: u32,
     effort_loss: Rate,
     effort_years: u8,
 }
@@ -164,9 +166,9 @@ impl SupportYear {
         // Years of a bounded parameter.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let effort_years = effort.years.max(1.0) as u8;
-        let named = |programme: &Compiled| (programme.classes.0 != 0).then_some(programme.classes.0);
         Self {
-            named: programmes.iter().map(named).try_fold(0, |all, classes| Some(all | classes?)),
+            by_classes: by_classes(&programmes),
+            kinds_code: kinds_code(&programmes),
             programmes,
             effort_loss: Rate::try_from_share(loss).expect("the book bounds shares"),
             effort_years,
@@ -176,6 +178,7 @@ impl SupportYear {
     /// What a household applies for and gets. `served` is the share of its applicants that each programme can
     /// serve, in the order of the policy; `key` and `year` are those of the draws, `numbers` what was drawn so far.
     #[must_use]
+    #[inline]
     pub fn grant(
         &self,
         applicant: &Applicant,
@@ -183,10 +186,7 @@ impl SupportYear {
         (key, year, numbers): (Key, Year, &mut Numbers),
     ) -> (Support, Grants) {
         let (mut support, mut grants) = (Support::default(), Grants::default());
-        if self.named.is_some_and(|named| applicant.classes.0 & named == 0) {
-            return (support, grants);
-        }
-        for programme in self.programmes.iter().filter(|programme| programme.is_for(applicant)) {
+        for programme in self.of(applicant.classes).filter(|programme| programme.is_for(applicant)) {
             let served = served[programme.purse];
             let number = if programme.reach < WHOLE || served < Rate::ONE {
                 numbers.of(programme, || programme.number(applicant.id, key, year))
@@ -222,6 +222,16 @@ impl SupportYear {
         (support, grants)
     }
 
+    /// Programmes that are for a household by its classes.
+    fn of(&self, classes: ClassSet) -> impl Iterator<Item = &Compiled> {
+        let mut left = self.by_classes[usize::from(classes.0) & (SETS_OF_CLASSES - 1)];
+        std::iter::from_fn(move || {
+            let programme = self.programmes.get(left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(programme)
+        })
+    }
+
     /// How work effort answers to support: the loss, and the years after which it is whole.
     #[must_use]
     pub const fn effort(&self) -> (Rate, u8) {
@@ -230,8 +240,8 @@ impl SupportYear {
 
     /// How all programmes pay as one number, four bits each.
     #[must_use]
-    pub fn kinds_code(&self) -> u32 {
-        self.kinds().fold(0, |code, (at, kind)| code | (kind as u32 + 1) << (4 * at))
+    pub const fn kinds_code(&self) -> u32 {
+        self.kinds_code
     }
 
     /// How each programme pays, in the order of the policy; those not in force are left out.
@@ -345,13 +355,28 @@ impl Compiled {
         }
     }
 
+    /// Whether it is for a household in one of its classes.
     fn is_for(&self, applicant: &Applicant) -> bool {
-        let named = self.classes.0 == 0 || self.classes.0 & applicant.classes.0 != 0;
         let heavy = self
             .spending
             .is_none_or(|share| applicant.out_of_pocket_last > applicant.income_last.or_zero().times(share));
-        named && heavy && (applicant.has_worker || !self.needs_worker)
+        heavy && (applicant.has_worker || !self.needs_worker)
     }
+}
+
+fn by_classes(programmes: &[Compiled]) -> Box<[u8; SETS_OF_CLASSES]> {
+    let of = |classes: usize| {
+        let named = |programme: &Compiled| {
+            programme.classes.0 == 0 || usize::from(programme.classes.0) & classes != 0
+        };
+        programmes.iter().rev().fold(0, |bits, programme| bits << 1 | u8::from(named(programme)))
+    };
+    Box::new(std::array::from_fn(of))
+}
+
+fn kinds_code(programmes: &[Compiled]) -> u32 {
+    let code = |programme: &Compiled| (programme.kind as u32 + 1) << (4 * programme.purse);
+    programmes.iter().map(code).sum()
 }
 
 #[cfg(test)]

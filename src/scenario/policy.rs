@@ -34,6 +34,9 @@ pub enum Class {
 /// Number of classes.
 pub const CLASSES: usize = 10;
 
+/// Number of sets of classes.
+pub const SETS_OF_CLASSES: usize = 1 << CLASSES;
+
 impl Class {
     /// All classes in their listed order.
     pub const ALL: [Self; CLASSES] = [
@@ -103,26 +106,26 @@ impl ClassSet {
 
 /// The best that any class of a household brings, for every set of classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BestOfClasses<T>(Box<[T]>);
+pub struct BestOfClasses<T>(Box<[T; SETS_OF_CLASSES]>);
 
 impl<T: Copy> BestOfClasses<T> {
     /// From what each class brings, and which of two is better.
     #[must_use]
     pub fn new(of_class: [T; CLASSES], better: impl Fn(T, T) -> T) -> Self {
         // No class is `ordinary`.
-        let mut best = vec![of_class[Class::Ordinary as usize]; 1 << CLASSES];
+        let mut best = Box::new([of_class[Class::Ordinary as usize]; SETS_OF_CLASSES]);
         for set in 1..best.len() {
             let (lowest, others) = (of_class[set.trailing_zeros() as usize], set & (set - 1));
             best[set] = if others == 0 { lowest } else { better(lowest, best[others]) };
         }
-        Self(best.into_boxed_slice())
+        Self(best)
     }
 
     /// The best of a set.
     #[must_use]
     #[inline]
     pub fn of(&self, classes: ClassSet) -> T {
-        self.0[usize::from(classes.0) & ((1 << CLASSES) - 1)]
+        self.0[usize::from(classes.0) & (SETS_OF_CLASSES - 1)]
     }
 }
 
