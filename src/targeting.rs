@@ -301,6 +301,7 @@ impl ListYear {
 
     /// Opens the year for a household: registration, lifting, the list, and the classes in force. Says whether the
     /// household is at risk as officials would see it: near the line, or after large spending.
+    #[inline]
     pub fn open(&self, known: &Known, thresholds: &Thresholds, state: &mut HouseholdState) -> bool {
         self.register(known, thresholds, state);
         self.keep_list(known, state);
@@ -310,10 +311,11 @@ impl ListYear {
         let found = self.follow(known, risk, state);
         let classes = self.classes(known, thresholds, state);
         state.classes_opening = self.with_monitored(classes, state).0;
+        state.classes = state.classes_opening;
         if let Some(monitored) = found {
             self.find(monitored, 0, state);
+            state.classes = self.with_monitored(classes, state).0;
         }
-        state.classes = self.with_monitored(classes, state).0;
         risk.is_some()
     }
 
@@ -381,10 +383,14 @@ impl ListYear {
     fn carry_illness_poor(&self, state: &mut HouseholdState) {
         let from = state.illness_poor_from;
         state.illness_poor_last = from < MONTHS;
+        if from == NEVER {
+            state.classes_before = state.classes;
+            return;
+        }
         let before = ClassSet(state.classes);
         let before = if state.illness_poor_last { before.with(Class::IllnessPoor) } else { before };
         state.classes_before = before.0;
-        let carried = from != NEVER && from >= MONTHS && self.illness_poor_share > Rate::ZERO;
+        let carried = from >= MONTHS && self.illness_poor_share > Rate::ZERO;
         state.illness_poor_from = if carried { from - MONTHS } else { NEVER };
     }
 
@@ -527,9 +533,10 @@ pub fn seen_per_head(error: u32, state: &HouseholdState) -> Money {
     Money::from_fen((state.income_last - state.allowance_last) / members).times(Rate::from_ppm(error))
 }
 
-/// What a village makes of the income per head that officials see.
+/// What a village makes of the income per head that officials see: most have no view of their own.
 fn judged(per_head: Money, judgement: u32) -> Money {
-    per_head.times(Rate::from_ppm(judgement))
+    let judgement = Rate::from_ppm(judgement);
+    if judgement == Rate::ONE { per_head } else { per_head.times(judgement) }
 }
 
 #[cfg(test)]
