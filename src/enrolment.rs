@@ -7,7 +7,7 @@
 //!
 //! Parameters: `society.enrolment`, `premiums`.
 
-use crate::scenario::policy::{CLASSES, Class, ClassSet, PremiumRules};
+use crate::scenario::policy::{BestOfClasses, CLASSES, Class, ClassSet, PremiumRules};
 use crate::scenario::society::Enrolment;
 use crate::units::{Money, Year};
 
@@ -27,6 +27,10 @@ const STEPS: usize = 9;
 pub struct EnrolmentYear {
     /// Limit of the person's number: `[class][burden step][ill]`.
     limits: [[[u32; 2]; STEPS]; CLASSES],
+    /// The class with the highest rate.
+    best: BestOfClasses<Class>,
+    /// The lowest of its limits, by class.
+    lowest: [u32; CLASSES],
     reference_ppm: i64,
     waiting: Waiting,
 }
@@ -55,8 +59,9 @@ impl EnrolmentYear {
     /// Compiles the year; `everybody` for an ideal target group.
     #[must_use]
     pub fn compile(enrolment: &Enrolment, premiums: &PremiumRules, year: Year, everybody: bool) -> Self {
+        let rates = premiums.enrolment.each_ref().map(|rate| rate.at(year));
         let share = |class: usize, step: usize, ill: usize| -> f64 {
-            let rate = premiums.enrolment[class].at(year);
+            let rate = rates[class];
             if everybody || rate >= 1.0 {
                 return 1.0;
             }
@@ -72,10 +77,16 @@ impl EnrolmentYear {
         let months = |x: f64| libm::floor(x + 0.5) as u32;
         #[allow(clippy::cast_possible_truncation)]
         let reference_ppm = (enrolment.reference_burden * 1e6) as i64;
+        let better = |a: Class, b: Class| if rates[a as usize] >= rates[b as usize] { a } else { b };
+        let limits: [[[u32; 2]; STEPS]; CLASSES] = std::array::from_fn(|class| {
+            std::array::from_fn(|step| std::array::from_fn(|ill| whole(share(class, step, ill))))
+        });
+        let lowest =
+            |limits: &[[u32; 2]; STEPS]| limits.as_flattened().iter().copied().fold(u32::MAX, u32::min);
         Self {
-            limits: std::array::from_fn(|class| {
-                std::array::from_fn(|step| std::array::from_fn(|ill| whole(share(class, step, ill))))
-            }),
+            best: BestOfClasses::new(Class::ALL, better),
+            lowest: limits.each_ref().map(lowest),
+            limits,
             reference_ppm,
             waiting: Waiting {
                 months: months(premiums.waiting_months.at(year)),
@@ -87,9 +98,15 @@ impl EnrolmentYear {
     /// The limit under which a member's number enrols: the best of the household's classes.
     #[must_use]
     pub fn limit(&self, classes: ClassSet, premiums: Money, income: Money, ill: bool) -> u32 {
-        let step = self.step(premiums, income);
-        let limits = classes.iter().map(|class| self.limits[class as usize][step][usize::from(ill)]);
-        limits.max().unwrap_or(0)
+        let class = self.best.of(classes);
+        self.limits[class as usize][self.step(premiums, income)][usize::from(ill)]
+    }
+
+    /// A limit that holds whatever the premiums and the bills: under it a member's number enrols.
+    #[must_use]
+    #[inline]
+    pub fn lowest_limit(&self, classes: ClassSet) -> u32 {
+        self.lowest[self.best.of(classes) as usize]
     }
 
     /// The doubling of the reference burden that the premiums are nearest below.

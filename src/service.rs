@@ -5,14 +5,15 @@
 //! the county's staff (`county`); the difference between promise and delivery is a measure.
 
 use crate::knowledge::limit;
-use crate::scenario::policy::{CLASSES, ClassSet, Policy, Schedule};
+use crate::scenario::policy::{BestOfClasses, ClassSet, Policy, Schedule};
 use crate::scenario::society::{Mental, Prevention};
 use crate::units::{Money, Year};
 
 /// Prevention and primary care of a year under a regime, compiled for the loop. Limits are of 16-bit numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceYear {
-    signed: [u32; CLASSES],
+    /// Members with a contract.
+    signed: BestOfClasses<u32>,
     /// Adults screened.
     pub screening: u32,
     /// Households reached by health education.
@@ -40,7 +41,10 @@ impl ServiceYear {
         let care = reach(&service.mental_care, ideal.target_group);
         let unaware = if ideal.target_group { 1.0 } else { mental.unaware_treated };
         Self {
-            signed: std::array::from_fn(|class| limit(service.signed[class].at(year))),
+            signed: BestOfClasses::new(
+                service.signed.each_ref().map(|share| limit(share.at(year))),
+                Ord::max,
+            ),
             screening: limit(reach(&service.screening, ideal.policy)),
             education: limit(reach(&service.education, ideal.policy)),
             outreach: limit(service.outreach.at(year)),
@@ -54,8 +58,9 @@ impl ServiceYear {
 
     /// The limit under which a member has a contract: the best of the household's classes.
     #[must_use]
+    #[inline]
     pub fn signed(&self, classes: ClassSet) -> u32 {
-        classes.iter().map(|class| self.signed[class as usize]).max().unwrap_or(0)
+        self.signed.of(classes)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Whom a regime reaches at the year's start: knowledge, enrolment, screening, contracts, treatment.
 
+use std::cell::Cell;
+
 use super::lives::schooling;
 use super::{Passages, Setting};
 use crate::enrolment::Waiting;
@@ -24,6 +26,27 @@ pub(super) struct Beginning {
     literate: [Members; 2],
     /// Missed the year before.
     missed: Members,
+    /// The highest number of a member by which who enrols is decided: under a limit above it all do.
+    last_to_enrol: u32,
+    screened: Below,
+    signed: Below,
+}
+
+/// Members whose numbers are below a limit, kept for the next regime with the same limit.
+#[derive(Debug, Clone, Default)]
+struct Below(Cell<(u32, Members)>);
+
+impl Below {
+    #[inline]
+    fn of(&self, members: Members, limit: u32, number: impl Fn(usize) -> u16) -> Members {
+        let (known, below) = self.0.get();
+        if known == limit {
+            return below;
+        }
+        let below = members.filter(|at| u32::from(number(at)) < limit);
+        self.0.set((limit, below));
+        below
+    }
 }
 
 /// What a regime decides for the members before their year.
@@ -69,10 +92,15 @@ impl Setting<'_> {
     fn fill(&self, states: &[PersonState], beginning: &mut Beginning) {
         beginning.states.clear();
         beginning.states.extend_from_slice(states);
+        (beginning.screened, beginning.signed) = (Below::default(), Below::default());
+        beginning.last_to_enrol = 0;
         let [mut present, mut chronic, mut mental, mut missed, mut disabled] = [Members::default(); 5];
         let mut literate = [Members::default(); 2];
         for (at, (state, person)) in states.iter().zip(self.people).enumerate() {
-            present.add_if(at, state.status == Status::Present);
+            if state.status == Status::Present {
+                present.add_if(at, true);
+                beginning.last_to_enrol = beginning.last_to_enrol.max(person.insure_word);
+            }
             chronic.add_if(at, state.chronic != 0);
             mental.add_if(at, state.chronic & (1 << MENTAL) != 0);
             missed.add_if(at, state.missed > 0);
@@ -112,7 +140,7 @@ impl Setting<'_> {
         let lane = |at: usize, draw: Draw| u32::from(self.shared.second[at][draw.lane()]);
         let literate = self.literate(beginning);
         let signed_limit = service.signed(ClassSet(state.classes));
-        let signed = beginning.chronic.filter(|at| u32::from(self.people[at].contract_word) < signed_limit);
+        let signed = beginning.signed.of(beginning.chronic, signed_limit, |at| self.people[at].contract_word);
         let served = signed.filter(|at| {
             (clinic.doctor || lane(at, Draw::Clinic) < rules.team)
                 && lane(at, Draw::Contract) < self.rules.published.honoured
@@ -122,7 +150,9 @@ impl Setting<'_> {
             let care = if literate.has(at) { service.mental_care } else { service.mental_care_unaware };
             lane(at, Draw::MentalCare) < care
         });
-        let screened = self.shared.adults.filter(|at| lane(at, Draw::Screening) < service.screening);
+        let screened = beginning
+            .screened
+            .of(self.shared.adults, service.screening, |at| self.shared.second[at][Draw::Screening.lane()]);
         let classes = classes_of_premiums(state);
         let (risk, strain) = if self.shared.onsets { (self.risk(state), strain(state)) } else { (0, 0) };
         Reach {
@@ -132,7 +162,7 @@ impl Setting<'_> {
             served,
             managed: served.filter(well),
             mental_treated,
-            insured: self.enrolled(beginning.present, classes, state),
+            insured: self.enrolled(beginning, classes, state),
             waiting: if beginning.missed.any() {
                 self.regime_year.enrolment.waiting(classes)
             } else {
@@ -144,17 +174,17 @@ impl Setting<'_> {
     }
 
     /// Who enrols for the year, on the classes of 1 January and last year's income and bills.
-    fn enrolled(&self, present: Members, classes: ClassSet, state: &HouseholdState) -> Members {
+    fn enrolled(&self, beginning: &Beginning, classes: ClassSet, state: &HouseholdState) -> Members {
+        let rules = &self.regime_year.enrolment;
+        if beginning.last_to_enrol < rules.lowest_limit(classes) {
+            return beginning.present;
+        }
         let members = i64::from(state.members_last);
         let aid = self.regime_year.premium_aid(classes);
         let premiums = Money::from_fen((self.regime_year.premium - aid).fen() * members);
-        let limit = self.regime_year.enrolment.limit(
-            classes,
-            premiums,
-            Money::from_fen(state.income_last),
-            state.hospital_last,
-        );
-        present.filter(|at| self.people[at].insure_word < limit || limit == u32::MAX)
+        let income = Money::from_fen(state.income_last);
+        let limit = rules.limit(classes, premiums, income, state.hospital_last);
+        beginning.present.filter(|at| self.people[at].insure_word < limit || limit == u32::MAX)
     }
 
     /// What makes onset likelier for every member.
