@@ -92,11 +92,9 @@ impl Money {
     #[inline]
     pub fn times(self, rate: Rate) -> Self {
         // Nearly always; 64-bit division by a constant is many times faster.
-        if let Some(small) = self.0.checked_mul(i64::from(rate.0))
-            && let Some(shifted) = small.checked_add(500_000)
-            && shifted >= 0
-        {
-            return Self((shifted.cast_unsigned() / 1_000_000).cast_signed());
+        if let Ok(small) = u32::try_from(self.0) {
+            let product = u64::from(small) * u64::from(rate.0);
+            return Self(((product + 500_000) / 1_000_000).cast_signed());
         }
         self.exactly(rate).rounded_at_length()
     }
@@ -438,6 +436,10 @@ mod tests {
         let large = Money::from_fen(9_223_372_036_854_775);
         assert_eq!(large.times(Rate::from_ppm(500_000)), Money::from_fen(4_611_686_018_427_388));
         assert_eq!(large.times(Rate::from_ppm(1_001_000)), Money::from_fen(9_232_595_408_891_630));
+        for fen in [4_294_967_295, 4_294_967_296] {
+            let (money, rate) = (Money::from_fen(fen), Rate(u32::MAX));
+            assert_eq!(money.times(rate), money.exactly(rate).rounded_at_length());
+        }
     }
 
     #[test]
