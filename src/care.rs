@@ -132,8 +132,9 @@ pub struct OutpatientNeed {
     pub frailty_score: i16,
     /// The year's number.
     pub lane: u16,
-    /// Factor of the person's state of illness, in parts per million.
-    pub state: u32,
+    /// Factors of the person's state of illness, without a hospital stay in the year and with one, in parts per
+    /// million.
+    pub states: [u32; 2],
     /// Whether the village has a doctor.
     pub doctor_near: bool,
     /// Factor of the family's means on the bill ([`CareYear::means_factor`]).
@@ -329,28 +330,37 @@ impl CareYear {
         Some(if mildness <= demand { Reason::Distance } else { Reason::Money })
     }
 
-    /// The year's outpatient bill of a person, or none, at the factor of the price expected.
+    /// What a person's outpatient care of the year costs before the price that the family expects, without a hospital
+    /// stay in the year and with one; `None` of one who uses none.
     #[must_use]
     #[inline]
-    pub fn outpatient_bill(&self, need: &OutpatientNeed, price_factor: u32) -> Option<Bill> {
+    pub fn outpatient_cost(&self, need: &OutpatientNeed) -> Option<[Money; 2]> {
         let groups = need.chronic.count_ones();
         let quantile = self.outpatient.factor(groups > 0, need.frailty_score, need.lane);
         if quantile == 0 {
             return None;
         }
-        let amount = self.visits_cost[usize::from(!need.doctor_near)][groups as usize]
-            .times(Rate::from_ppm(quantile))
-            .times(Rate::from_ppm(need.state))
-            .times(need.means)
-            .times(Rate::from_ppm(price_factor));
+        let visits = self.visits_cost[usize::from(!need.doctor_near)][groups as usize];
+        let alike = visits.times(Rate::from_ppm(quantile));
+        let cost = |state: u32| alike.times(Rate::from_ppm(state)).times(need.means);
+        let [alone, with_stay] = need.states;
+        Some([cost(alone), cost(with_stay)])
+    }
+
+    /// The year's outpatient bill of a person with chronic groups, if it comes to anything at the factor of the price
+    /// expected.
+    #[must_use]
+    #[inline]
+    pub fn outpatient_bill(&self, cost: Money, chronic: u8, price_factor: u32) -> Option<Bill> {
+        let amount = cost.times(Rate::from_ppm(price_factor));
         (amount > Money::ZERO).then(|| Bill {
             amount,
             covered: amount.times(self.in_catalogue_outpatient),
             level: Level::Township,
-            service: if groups == 0 { Service::Outpatient } else { Service::ChronicOutpatient },
+            service: if chronic == 0 { Service::Outpatient } else { Service::ChronicOutpatient },
             outside: false,
             referred: true,
-            diseases: need.chronic,
+            diseases: chronic,
         })
     }
 }

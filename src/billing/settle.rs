@@ -87,8 +87,6 @@ impl Payers {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PersonYear {
     used: UsedUp,
-    /// All bills of the year.
-    billed: Money,
 }
 
 /// What a household's bills of the year have used up, by slot.
@@ -173,20 +171,13 @@ impl PersonYear {
     /// over the year, and was paid nothing.
     #[must_use]
     pub const fn after_own_payments(own: Money) -> Self {
-        Self { used: UsedUp::after_own_payments(own), billed: Money::ZERO }
+        Self { used: UsedUp::after_own_payments(own) }
     }
 
     /// Begins a year without bills.
     #[inline]
     pub const fn begin(&mut self) {
         self.used.slots = 0;
-        self.billed = Money::ZERO;
-    }
-
-    /// All bills of the year so far.
-    #[must_use]
-    pub const fn billed(&self) -> Money {
-        self.billed
     }
 }
 
@@ -195,6 +186,13 @@ impl HouseholdYear {
     #[must_use]
     pub const fn after_own_payments(own: Money) -> Self {
         Self { used: UsedUp::after_own_payments(own), covered_own: own }
+    }
+
+    /// Begins a year without bills.
+    #[inline]
+    pub const fn begin(&mut self) {
+        self.used.slots = 0;
+        self.covered_own = Money::ZERO;
     }
 }
 
@@ -244,8 +242,8 @@ trait Books {
     /// Writes a layer's sums with the bill, and what it pays of that.
     fn write(&mut self, layer: &CompiledLayer, slot: usize, sums: Sums, payment: Money);
 
-    /// Writes the bill, and what of it is left to the patient in the catalogue.
-    fn close(&mut self, bill: &Bill, covered_own: Money);
+    /// Writes what of the bill is left to the patient in the catalogue.
+    fn close(&mut self, covered_own: Money);
 }
 
 /// What a passage on trial would write.
@@ -295,7 +293,7 @@ impl Books for Trial<'_, '_> {
         self.draft.slots |= 1 << slot;
     }
 
-    fn close(&mut self, _: &Bill, _: Money) {}
+    fn close(&mut self, _: Money) {}
 }
 
 impl Books for Ledger<'_> {
@@ -315,8 +313,7 @@ impl Books for Ledger<'_> {
     }
 
     #[inline]
-    fn close(&mut self, bill: &Bill, covered_own: Money) {
-        self.person.billed += bill.amount;
+    fn close(&mut self, covered_own: Money) {
         self.household.covered_own += covered_own;
     }
 }
@@ -335,8 +332,8 @@ impl Books for Itemised<'_> {
         self.ledger.write(layer, slot, sums, payment);
     }
 
-    fn close(&mut self, bill: &Bill, covered_own: Money) {
-        self.ledger.close(bill, covered_own);
+    fn close(&mut self, covered_own: Money) {
+        self.ledger.close(covered_own);
     }
 }
 
@@ -503,7 +500,7 @@ impl Case<'_> {
             }
         }
         self.write(&drafts[best], books);
-        books.close(self.bill, settled.covered_own);
+        books.close(settled.covered_own);
         settled
     }
 
@@ -643,7 +640,7 @@ impl Case<'_> {
             let counted = sums.counted + left.of(layer.covers);
             books.write(layer, slot, Sums { counted, ..sums }, Money::ZERO);
         }
-        books.close(self.bill, left.covered);
+        books.close(left.covered);
         Settled {
             out_of_pocket: left.covered + left.uncovered,
             covered_own: left.covered,

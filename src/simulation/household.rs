@@ -4,27 +4,30 @@ mod accounts;
 mod care;
 mod detail;
 mod lives;
+mod outpatient;
 mod reach;
 mod recording;
 
 use std::ops::Deref;
 
-use self::care::{NotHad, Outpatients, SettledStay};
+use self::care::{NotHad, SettledStay};
 pub use self::detail::{Detail, Forgone, Stay};
 use self::lives::Lives;
+use self::outpatient::Outpatients;
 use self::reach::Beginning;
 pub(super) use self::recording::count_cohort;
 use super::county_rules::CountyRules;
 use super::fates::SharedYear;
+use super::members::Members;
 use super::{CountyTask, PlaceYear, RegimeYear, World};
-use crate::billing::{Payers, PersonYear};
+use crate::billing::{HouseholdYear, Payers, PersonYear};
 use crate::economy::Accounts;
 use crate::population::columns::{
     CountyState, Household, HouseholdState, NEVER, Person, PersonState, Register,
 };
 use crate::poverty::Deprivations;
 use crate::random::{Draw, Key, threshold};
-use crate::scenario::policy::{ClassSet, PAYERS};
+use crate::scenario::policy::{ClassSet, DEPARTMENTS, PAYERS};
 use crate::support::{Grants, Numbers, Support};
 use crate::targeting::Known;
 use crate::units::{Money, Rate, Year};
@@ -33,14 +36,17 @@ use crate::village::{Clinic, Village};
 /// Reused memory of the loop.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scratch {
+    /// Bills of the year of those who have any.
     persons: Vec<PersonYear>,
+    household: HouseholdYear,
     lost: Vec<i64>,
     /// Stays of the year as they were settled.
     bills: Vec<SettledStay>,
     /// Needed episodes of the year that were not treated.
     forgone: Vec<NotHad>,
-    /// Admissions by member.
-    admitted: Vec<u8>,
+    admitted: Members,
+    /// Admitted more than once.
+    readmitted: Members,
     /// All bills of the year by member.
     spent: Vec<Money>,
 }
@@ -471,10 +477,10 @@ impl Step<'_> {
         }
     }
 
-    /// What the payers know in a month and can pay this year.
-    fn payers(&self, month: u8) -> Payers {
+    /// The payers with what each department knows, and what they can pay this year.
+    fn payers(&self, known: [ClassSet; DEPARTMENTS]) -> Payers {
         Payers {
-            known: Some(self.regime_year.lists.known_classes(self.state, month)),
+            known: Some(known),
             proration: self.rules.published.proration,
             delay_months: self.rules.published.delay_months,
         }
@@ -538,6 +544,15 @@ impl Scratch {
         self.spent.clear();
         self.bills.clear();
         self.forgone.clear();
+    }
+
+    /// Admits a member, whose bills of the year begin with the first stay.
+    fn admit(&mut self, at: usize) {
+        self.readmitted.add_if(at, self.admitted.has(at));
+        if !self.admitted.has(at) {
+            self.admitted.add_if(at, true);
+            self.persons[at].begin();
+        }
     }
 
     /// Whether stays were paid for, and needed ones forgone, in the same way: no sum depends on it, but what a

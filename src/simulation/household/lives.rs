@@ -29,8 +29,10 @@ pub(super) struct Lives {
     pub states: Vec<PersonState>,
     pub present: Members,
     pub away: Members,
-    /// How many were admitted the year before.
-    pub admitted_last: i64,
+    /// Present members who were admitted the year before.
+    pub admitted_last: Members,
+    /// How many they are.
+    pub inpatients_last: i64,
     /// Episodes that happen, by date.
     pub episodes: Vec<PotentialEpisode>,
     pub counts: Counts,
@@ -108,9 +110,7 @@ impl Setting<'_> {
         self.migrate(lives);
         self.illness(lives);
         self.take_stock(lives);
-        if lives.episodes.is_empty() {
-            lives.stay_out_of_hospital();
-        }
+        lives.begin_care();
         passages.lived += 1;
         count
     }
@@ -392,9 +392,10 @@ impl Lives {
         *self = Self { beginning: at, reach, states, present, episodes, workers, pupils, ..Self::default() };
     }
 
-    /// A year without episodes leaves nobody admitted and nobody untreated.
-    fn stay_out_of_hospital(&mut self) {
-        self.admitted_last = self.present.filter(|at| self.states[at].admitted).count();
+    /// Before the year's care nobody is admitted and nobody untreated.
+    fn begin_care(&mut self) {
+        self.admitted_last = self.present.filter(|at| self.states[at].admitted);
+        self.inpatients_last = self.admitted_last.count();
         self.states.iter_mut().for_each(|state| state.untreated = false);
         self.present.iter().for_each(|at| self.states[at].admitted = false);
     }
