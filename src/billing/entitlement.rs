@@ -3,7 +3,8 @@
 use super::compile::CompiledLayer;
 use super::eligibility::{Condition, Test};
 use super::settle::Bill;
-use crate::scenario::policy::{CLASSES, Class, DEPARTMENTS, MAX_LAYERS, Service};
+use crate::scenario::policy::{AccumulatesOver, CLASSES, Class, DEPARTMENTS, Kind, MAX_LAYERS, Service};
+use crate::units::Money;
 
 /// Layers by slot, one bit each.
 pub(super) type SlotSet = u16;
@@ -34,6 +35,9 @@ pub(super) struct Entitlement {
     by_class: SlotSet,
     /// What is left to the bill.
     conditions: Vec<Condition>,
+    /// Layers that pay nothing of a person's only bill of the year if it is no larger than an amount: the smallest
+    /// amounts first, and with each all layers of it and of larger ones.
+    idle: Vec<(Money, SlotSet)>,
 }
 
 /// The layers of a class.
@@ -84,7 +88,14 @@ impl Entitlement {
             by_class: differing.as_flattened().as_flattened().iter().fold(0, any),
             differing,
             conditions,
+            idle: idle(layers),
         }
+    }
+
+    /// Layers that pay nothing of a person's only bill of the year, since none of their deductibles is below it.
+    #[inline]
+    pub fn idle(&self, only: Money) -> SlotSet {
+        self.idle.iter().find(|(deductible, _)| only <= *deductible).map_or(0, |(_, slots)| *slots)
     }
 
     /// Layers that cover the care of a bill.
@@ -134,6 +145,21 @@ impl Entitlement {
 fn slots(layers: &[CompiledLayer], holds: impl Fn(usize, &CompiledLayer) -> bool) -> SlotSet {
     let those = layers.iter().enumerate().filter(|(slot, layer)| holds(*slot, layer));
     those.fold(0, |set, (slot, _)| set | 1 << slot)
+}
+
+/// Layers by their smallest deductible, each amount with all layers of it and of larger ones. What accumulates over the
+/// household may have been used up by another member, and a floor has no deductible.
+fn idle(layers: &[CompiledLayer]) -> Vec<(Money, SlotSet)> {
+    let is_one = |layer: &CompiledLayer| layer.over == AccumulatesOver::Person && layer.kind != Kind::Floor;
+    let least = |layer: &CompiledLayer| {
+        let deductibles = layer.terms.iter().flat_map(|terms| terms.deductible);
+        deductibles.fold(Money::MAX, Money::min)
+    };
+    let mut amounts: Vec<Money> = layers.iter().filter(|layer| is_one(layer)).map(least).collect();
+    amounts.sort_unstable();
+    amounts.dedup();
+    let idle_at = |amount: Money| slots(layers, |_, layer| is_one(layer) && least(layer) >= amount);
+    amounts.into_iter().map(|amount| (amount, idle_at(amount))).collect()
 }
 
 impl Rights {

@@ -75,7 +75,7 @@ impl Payers {
     #[inline]
     fn known(&self, class: Class) -> Known {
         match self.known {
-            Some(known) if class != Class::Ordinary => {
+            Some(known) if class != Class::Ordinary && known != [known[0]; DEPARTMENTS] => {
                 known.map(|set| if set.has(class) { class } else { Class::Ordinary })
             }
             _ => [class; DEPARTMENTS],
@@ -354,7 +354,8 @@ impl CompiledLayers {
         let mut by_payer = [Money::ZERO; PAYERS];
         let ledger = Ledger { person, household, paid: &mut by_payer };
         let mut books = Itemised { ledger, payments: [Money::ZERO; MAX_LAYERS] };
-        let settled = self.settle_into(bill, patient, claim_word, &Payers::default(), &mut books);
+        let covering = self.entitlement.covering(bill);
+        let settled = self.settle_into((bill, covering), patient, claim_word, &Payers::default(), &mut books);
         Settlement {
             payments: books.payments,
             by_payer,
@@ -378,19 +379,38 @@ impl CompiledLayers {
         payers: &Payers,
         ledger: &mut Ledger,
     ) -> Settled {
-        self.settle_into(bill, patient, claim_word, payers, ledger)
+        self.settle_into((bill, self.entitlement.covering(bill)), patient, claim_word, payers, ledger)
+    }
+
+    /// The same of the last bill of a patient's year: if none came before, layers that can't pay any of it are passed by
+    /// and left out of the patient's year, which means nothing afterwards.
+    ///
+    /// # Panics
+    /// If the in-catalogue part is negative or more than the bill.
+    pub fn settle_last(
+        &self,
+        bill: &Bill,
+        patient: &Patient,
+        claim_word: u64,
+        payers: &Payers,
+        ledger: &mut Ledger,
+    ) -> Settled {
+        let mut covering = self.entitlement.covering(bill);
+        if ledger.person.used.slots == 0 {
+            covering &= !self.entitlement.idle(bill.amount);
+        }
+        self.settle_into((bill, covering), patient, claim_word, payers, ledger)
     }
 
     fn settle_into(
         &self,
-        bill: &Bill,
+        (bill, covering): (&Bill, SlotSet),
         patient: &Patient,
         claim_word: u64,
         payers: &Payers,
         books: &mut impl Books,
     ) -> Settled {
         assert!(Money::ZERO <= bill.covered && bill.covered <= bill.amount, "covered is a part of the bill");
-        let covering = self.entitlement.covering(bill);
         let case = Case { layers: self, bill, patient, claim_word, payers, covering };
         match case.only_class() {
             Some(class) => case.pass(class, books),
@@ -470,10 +490,9 @@ impl Case<'_> {
     /// The patient's class, if there is one only that matters here.
     #[inline]
     fn only_class(&self) -> Option<Class> {
-        let mut classes = self.patient.classes.iter();
-        let first = classes.next().expect("a set of classes names at least `ordinary`");
-        let one = classes.next().is_none() || !self.layers.entitlement.depends_on_class(self.covering);
-        one.then_some(first)
+        let classes = self.patient.classes;
+        let one = classes.has_one() || !self.layers.entitlement.depends_on_class(self.covering);
+        one.then(|| classes.first())
     }
 
     /// Passes the bill under the class that leaves the least to the patient, the first of several; of those that no

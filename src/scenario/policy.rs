@@ -91,6 +91,20 @@ impl ClassSet {
         self.0 & (1 << class as u16) != 0
     }
 
+    /// Whether the set has no more than one class.
+    #[must_use]
+    #[inline]
+    pub const fn has_one(self) -> bool {
+        self.0 & self.0.wrapping_sub(1) == 0
+    }
+
+    /// The first class of the set in their listed order; `ordinary` if there is none.
+    #[must_use]
+    #[inline]
+    pub fn first(self) -> Class {
+        Class::ALL.get(self.0.trailing_zeros() as usize).copied().unwrap_or(Class::Ordinary)
+    }
+
     /// The classes of the set in their listed order; `ordinary` if there is none.
     #[inline]
     pub fn iter(self) -> impl Iterator<Item = Class> {

@@ -195,7 +195,7 @@ impl Step<'_> {
             }
             let patient = Patient { insured, classes: terms.classes, age, chronic, ..anybody };
             let mut ledger = Ledger { person, household: &mut self.scratch.household, paid: &mut sums.paid };
-            let settled = layers.settle_by(&bill, &patient, 0, &payers, &mut ledger);
+            let settled = layers.settle_last(&bill, &patient, 0, &payers, &mut ledger);
             self.scratch.spent[at] += bill.amount;
             sums.add(&bill, &settled);
             sums.late += past_december(&settled);
