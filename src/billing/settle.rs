@@ -704,3 +704,86 @@ impl CompiledLayer {
         self.claim[usize::from(bill.outside)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::YearContext;
+    use crate::units::Year;
+
+    /// A settlement of a person's first bill: what is left, what comes late, what each payer pays, and the household's
+    /// own payments.
+    fn first(settle: impl Fn(&mut Ledger) -> Settled) -> (Money, (Money, u8), [Money; PAYERS], Money) {
+        let (mut person, mut household) = (PersonYear::default(), HouseholdYear::default());
+        let mut paid = [Money::ZERO; PAYERS];
+        let mut ledger = Ledger { person: &mut person, household: &mut household, paid: &mut paid };
+        let settled = settle(&mut ledger);
+        (settled.out_of_pocket, (settled.delayed, settled.delay_months), paid, household.covered_own)
+    }
+
+    /// Settles bills at each deductible, a fen below and a fen above, both as the last and as any of a year, and says how
+    /// many layers the last passed by.
+    fn only_bills(layers: &CompiledLayers) -> usize {
+        let deductibles = layers.layers.iter().flat_map(|layer| layer.terms.iter());
+        let mut fen: Vec<i64> = deductibles.map(|terms| terms.deductible[0].fen()).collect();
+        fen.sort_unstable();
+        fen.dedup();
+        let payers = Payers::default();
+        let mut passed_by = 0;
+        for (fen, chronic) in fen.iter().flat_map(|fen| {
+            [-1, 0, 1].into_iter().flat_map(move |more| [0, 1, u8::MAX].map(|chronic| (fen + more, chronic)))
+        }) {
+            let amount = Money::from_fen(fen).or_zero();
+            let service = if chronic == 0 { Service::Outpatient } else { Service::ChronicOutpatient };
+            let bill = Bill {
+                amount,
+                covered: amount,
+                level: Level::Township,
+                service,
+                outside: false,
+                referred: true,
+                diseases: chronic,
+            };
+            let idle = layers.entitlement.covering(&bill) & layers.entitlement.idle(amount);
+            passed_by += idle.count_ones() as usize;
+            for (a, b) in Class::ALL.into_iter().flat_map(|a| Class::ALL.map(|b| (a, b))) {
+                let classes = ClassSet::default().with(a).with(b);
+                let patient = Patient {
+                    insured: a != Class::Ordinary || b != Class::Dibao,
+                    classes,
+                    age: 70,
+                    chronic,
+                    household_income: Money::from_yuan(30_000),
+                    household_income_per_head: Money::from_yuan(10_000),
+                };
+                let any = first(|ledger| layers.settle_by(&bill, &patient, 0, &payers, ledger));
+                let last = first(|ledger| layers.settle_last(&bill, &patient, 0, &payers, ledger));
+                assert_eq!(last, any, "{bill:?} {patient:?}");
+            }
+        }
+        passed_by
+    }
+
+    #[test]
+    fn the_only_bill_of_a_year_is_settled_as_the_first_of_several() {
+        let scenario = crate::scenario::main_scenario(&[]);
+        let context = YearContext::new(Money::from_yuan(20_000));
+        for regime in &scenario.regimes {
+            let layers = CompiledLayers::compile(&regime.policy, Year::new(2022), &context);
+            assert!(only_bills(&layers) > 0, "{} has layers that are passed by", regime.id);
+        }
+    }
+
+    #[test]
+    fn a_layer_whose_deductible_is_a_fen_smaller_is_not_passed_by() {
+        let scenario =
+            crate::scenario::main_scenario(&["regimes.inclusive.layers.tilt-aid.deductible_yuan=2000"]);
+        let regime = scenario.regimes.iter().find(|regime| regime.id == "inclusive").expect("it is there");
+        let context = YearContext::new(Money::from_yuan(20_000));
+        let layers = CompiledLayers::compile(&regime.policy, Year::new(2022), &context);
+        let tilt = |slot: &usize| regime.policy.layers[layers.source(*slot)].id == "tilt-aid";
+        let slot = (0..layers.len()).find(tilt).expect("it is in force");
+        let idle = |fen: i64| layers.entitlement.idle(Money::from_fen(fen)) >> slot & 1 != 0;
+        assert_eq!([199_999, 200_000, 200_001].map(idle), [true, true, false]);
+    }
+}

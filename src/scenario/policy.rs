@@ -821,6 +821,10 @@ mod tests {
     fn a_set_without_class_is_ordinary() {
         let classes: Vec<Class> = ClassSet::default().iter().collect();
         assert_eq!(classes, [Class::Ordinary]);
+        for set in (0..1 << CLASSES).map(ClassSet) {
+            assert_eq!(Some(set.first()), set.iter().next());
+            assert_eq!(set.has_one(), set.iter().count() == 1);
+        }
         assert!(ClassSet::MONITORED.has(Class::Marginal));
         assert!(!ClassSet::MONITORED.has(Class::Dibao));
     }
