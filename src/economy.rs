@@ -57,9 +57,7 @@ pub struct EconomyYear {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct YearInput {
     /// Living members.
-    pub members: usize,
-    /// Earning strength of the members who work, in thousandths of a local worker.
-    pub strength: i64,
+    pub members: i64,
     /// What the household usually has and spends.
     pub usual: Usual,
     /// Weight of the members who work in the household's labour income: `[work]`.
@@ -85,6 +83,10 @@ pub struct YearInput {
 pub struct Usual {
     /// Income with no illness, before support.
     income: Money,
+    /// Of it, labour earnings.
+    labour: Money,
+    /// Of it, income from property.
+    property: Money,
     /// The same as it would be expected, with support and without what is transitory.
     expected: Money,
     consumption: Money,
@@ -275,8 +277,12 @@ impl EconomyYear {
         let times_members = |per_head: Money| Money::from_fen(per_head.fen() * members);
         let permanent = self.permanent_score(persistent, members, strength);
         let (consumption, food) = self.usual_consumption(permanent);
+        let income = times_members(self.before_support_per_head(tables, permanent, transitory));
+        let labour = if strength > 0 { income.times(self.labour_share) } else { Money::ZERO };
         Usual {
-            income: times_members(self.before_support_per_head(tables, permanent, transitory)),
+            income,
+            labour,
+            property: (income - labour).times(self.property_share),
             expected: times_members(self.illness_free_per_head(tables, permanent, 0)),
             consumption: times_members(consumption),
             food: times_members(food),
@@ -292,7 +298,7 @@ impl EconomyYear {
         state: &mut HouseholdState,
         a: &mut Accounts,
     ) {
-        let Usual { income, expected, consumption, food, floor } = input.usual;
+        let Usual { income, expected, consumption, food, floor, .. } = input.usual;
         *a = Accounts { illness_free_income: income, ..Accounts::default() };
         self.earn(programmes, input, state, a);
         let passed = (expected - a.income).or_zero().times(self.shortfall_passed);
@@ -319,8 +325,7 @@ impl EconomyYear {
 
     /// Income from work, assets and programmes.
     fn earn(&self, programmes: &SupportYear, input: &YearInput, state: &HouseholdState, a: &mut Accounts) {
-        let labour =
-            if input.strength > 0 { a.illness_free_income.times(self.labour_share) } else { Money::ZERO };
+        let labour = input.usual.labour;
         a.lost_earnings = labour.times(lost_share(input));
         let kept = labour - a.lost_earnings;
         a.labour = kept;
@@ -328,18 +333,17 @@ impl EconomyYear {
         a.support = input.support.total();
         let able_to_earn = a.illness_free_income - a.lost_earnings - a.lost_asset_income;
         if input.support.unconditional > Money::ZERO {
-            let members = i64::try_from(input.members).expect("a household is small");
-            let need = Money::from_fen(self.line_per_head.fen() * members).less(able_to_earn);
+            let need = Money::from_fen(self.line_per_head.fen() * input.members).less(able_to_earn);
             let above_need = input.support.unconditional.less(need);
             a.effort_lost = programmes.effort_lost(above_need, kept, input.support_years);
         }
         let market = able_to_earn - a.effort_lost;
         a.income = market.or_zero() + a.support;
-        self.divide(input, labour, a);
+        self.divide(input, a);
     }
 
     /// Divides income by where it comes from; the parts add up to it.
-    fn divide(&self, input: &YearInput, labour: Money, a: &mut Accounts) {
+    fn divide(&self, input: &YearInput, a: &mut Accounts) {
         let left = |work: Work| {
             let (earning, lost) = (input.earning[work as usize], input.earning_lost_ppm[work as usize]);
             (earning * 1_000_000 - lost).max(0)
@@ -363,7 +367,7 @@ impl EconomyYear {
         a.earned_away = earned_away;
         a.remitted = earned_away.times(self.remitted);
         a.farm = farm_labour - a.lost_asset_income;
-        a.property = (a.illness_free_income - labour).times(self.property_share);
+        a.property = input.usual.property;
         a.transfers = a.income - a.earned_away - a.wages - a.farm - a.property;
     }
 

@@ -13,9 +13,12 @@ impl Step<'_> {
     /// Closes the household's accounts.
     pub(super) fn close_accounts(&mut self, outcome: &mut HouseholdOutcome) {
         outcome.illness_twin = false;
+        if outcome.members == 0 {
+            outcome.accounts = Accounts::default();
+            return;
+        }
         let mut input = YearInput {
-            members: usize::from(outcome.members),
-            strength: self.lives.strength,
+            members: i64::from(outcome.members),
             usual: self.lives.usual,
             out_of_pocket: outcome.care.out_of_pocket,
             late: outcome.care.late,
@@ -32,10 +35,6 @@ impl Step<'_> {
             let lost = (worker.loss + days).min(1_000_000);
             input.earning[worker.work as usize] += worker.earning;
             input.earning_lost_ppm[worker.work as usize] += worker.earning * lost;
-        }
-        if input.members == 0 {
-            outcome.accounts = Accounts::default();
-            return;
         }
         let before = *self.state;
         let (economy, support) = (&self.place_year.economy, &self.regime_year.support);
@@ -94,13 +93,8 @@ impl Step<'_> {
         let accounts = &outcome.accounts;
         let net = accounts.net_income;
         outcome.poor = outcome.members > 0 && is_poor(net, members, line);
-        let restored = net
-            + outcome.care.out_of_pocket
-            + accounts.lost_earnings
-            + accounts.medical_interest
-            + accounts.lost_asset_income;
         outcome.deprived = self.deprivations(outcome, members, line);
-        outcome.illness_attributed = outcome.poor && !is_poor(restored, members, line);
+        outcome.illness_attributed = outcome.poor && !is_poor(restored(outcome), members, line);
         let entered = outcome.poor && !outcome.poor_last && outcome.members_before > 0;
         let monitored = ClassSet(self.state.classes).0 & ClassSet::MONITORED.0 != 0;
         let lifted = self.state.registration == Registration::Lifted;
@@ -153,4 +147,10 @@ impl Step<'_> {
         let error = self.regime_year.official_error(self.household.official_error);
         is_poor(net.times(crate::units::Rate::from_ppm(error)), members, line)
     }
+}
+
+/// Net income with what this year's illness took added back.
+fn restored(outcome: &HouseholdOutcome) -> Money {
+    let a = &outcome.accounts;
+    a.net_income + outcome.care.out_of_pocket + a.lost_earnings + a.medical_interest + a.lost_asset_income
 }
