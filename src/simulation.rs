@@ -256,9 +256,8 @@ impl<'a> CountyRun<'a> {
         }
         if task.weights.thins() {
             let regimes = world.scenario.regimes.len();
-            let histograms = vec![Histograms::default(); run.record.sums[0].len()];
-            run.sampled =
-                Sampled { histograms: vec![histograms; regimes], descent: vec![Descent::default(); regimes] };
+            let histograms = of_each(regimes, run.record.sums[0].len());
+            run.sampled = Sampled { histograms, descent: vec![Descent::default(); regimes] };
         } else {
             run.take_groups();
         }
@@ -616,8 +615,8 @@ impl CountyRecord {
         let regimes = scenario.regimes.len();
         Self {
             place,
-            sums: vec![vec![Sums::default(); years]; regimes],
-            histograms: vec![vec![Histograms::default(); years]; regimes],
+            sums: of_each(regimes, years),
+            histograms: of_each(regimes, years),
             flows: vec![vec![Flows::default(); years]; regimes],
             counties: vec![vec![CountySums([0; COUNTY_TALLIES]); years]; regimes],
             descent: vec![Descent::default(); regimes],
@@ -627,6 +626,11 @@ impl CountyRecord {
             persons_represented: 0,
         }
     }
+}
+
+/// Nothing yet for each year of each regime. Each is made anew: zeroed memory costs nothing until it is used.
+fn of_each<T: Default>(regimes: usize, years: usize) -> Vec<Vec<T>> {
+    (0..regimes).map(|_| (0..years).map(|_| T::default()).collect()).collect()
 }
 
 /// Adds the purses of programmes that have a budget.
