@@ -142,6 +142,14 @@ impl RulesArgs {
     pub fn set(&self) -> SetArgs {
         SetArgs { set: self.set.clone(), regimes: self.regimes.clone(), ..SetArgs::default() }
     }
+
+    /// Loads the scenario with what the command line sets in it.
+    ///
+    /// # Errors
+    /// [`CliError::Scenario`] with everything that does not hold.
+    pub fn load(&self) -> Result<Scenario, CliError> {
+        ScenarioArgs { file: self.file.clone(), set: self.set() }.load()
+    }
 }
 
 impl SetArgs {
@@ -325,9 +333,9 @@ impl RunArgs {
 /// Options of `fanpin bill`.
 #[derive(Debug, Clone, Args)]
 pub struct BillArgs {
-    /// The scenario.
+    /// The scenario, whose rules are looked at.
     #[command(flatten)]
-    pub scenario: ScenarioArgs,
+    pub scenario: RulesArgs,
     /// Amount of the bill in yuan
     #[arg(long, value_name = "YUAN", allow_negative_numbers = true)]
     pub amount: f64,

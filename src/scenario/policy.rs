@@ -553,9 +553,9 @@ pub struct ClassRules {
 /// Premiums and enrolment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PremiumRules {
-    /// Individual premium in yuan for the benefit year.
+    /// Individual premium in yuan, by the year of the national notice.
     pub premium_yuan: Schedule,
-    /// Government subsidy in yuan for the benefit year.
+    /// Government subsidy of it in yuan, by the same year.
     pub subsidy_yuan: Schedule,
     /// Share of the premium that aid pays, by class.
     pub aid_share: [Schedule; CLASSES],
