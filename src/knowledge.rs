@@ -14,14 +14,16 @@ use crate::units::Year;
 
 /// Years of schooling of the levels that are told apart.
 pub const SCHOOLING: [u8; 5] = [0, 6, 9, 12, 15];
+/// Years of schooling over which nobody is told apart.
+const MOST_SCHOOLING: usize = SCHOOLING[SCHOOLING.len() - 1] as usize;
 /// Age from which the old are less literate.
 const OLD: usize = 65;
 
 /// Literacy and awareness of a year, compiled for the loop.
 #[derive(Debug, Clone)]
 pub struct KnowledgeYear {
-    /// Limit of a 16-bit number: `[educated][old][schooling]`.
-    literate: [[[u32; SCHOOLING.len()]; 2]; 2],
+    /// Limit of a 16-bit number: `[old][years of schooling][educated]`.
+    literate: [[[u32; 2]; MOST_SCHOOLING + 1]; 2],
     /// Share of adults who are literate.
     pub literate_share: f64,
     /// Limit of a 16-bit number: `[outreach][literate adult]`.
@@ -56,8 +58,11 @@ impl KnowledgeYear {
             limit(probability(share / (1.0 - share) * awareness.outreach_odds))
         };
         Self {
-            literate: std::array::from_fn(|educated| {
-                std::array::from_fn(|old| std::array::from_fn(|step| limit(share(educated, old, step))))
+            literate: std::array::from_fn(|old| {
+                std::array::from_fn(|years| {
+                    let step = SCHOOLING[1..].iter().filter(|from| years >= usize::from(**from)).count();
+                    [0, 1].map(|educated| limit(share(educated, old, step)))
+                })
             }),
             literate_share: (0..SCHOOLING.len()).map(|step| schooling[step] * share(0, 0, step)).sum(),
             aware: std::array::from_fn(|outreach| std::array::from_fn(|literate| known(outreach, literate))),
@@ -70,8 +75,7 @@ impl KnowledgeYear {
     #[must_use]
     #[inline]
     pub fn literate(&self, schooling: u8, age: usize) -> [u32; 2] {
-        let step = SCHOOLING[1..].iter().filter(|years| schooling >= **years).count();
-        self.literate.each_ref().map(|by_age| by_age[usize::from(age >= OLD)][step])
+        self.literate[usize::from(age >= OLD)][usize::from(schooling).min(MOST_SCHOOLING)]
     }
 
     /// Whether a household knows the rules.

@@ -88,13 +88,16 @@ pub struct PersonState {
     pub since_cancer: u8,
     /// The same since a stroke.
     pub since_stroke: u8,
+    /// Nothing: it makes the state two whole words, which are compared and copied as such.
+    pub spare: [u8; 2],
 }
 
 impl PersonState {
     /// All fields in two words: regimes look for one another's states in every household-year.
     const fn words(&self) -> [u64; 2] {
         let Self { status, chronic, disabled, untreated, away, insured, missed, benefits_from, .. } = *self;
-        let Self { widowed, arrived, admitted, schooling_lost, since_cancer, since_stroke, .. } = *self;
+        let Self { widowed, arrived, admitted, schooling_lost, since_cancer, since_stroke, spare, .. } =
+            *self;
         [
             u64::from_le_bytes([
                 status as u8,
@@ -113,10 +116,18 @@ impl PersonState {
                 schooling_lost,
                 since_cancer,
                 since_stroke,
-                0,
-                0,
+                spare[0],
+                spare[1],
             ]),
         ]
+    }
+
+    /// Whether something of the year before goes on: a partner's death, marriage, an admission, cancer or stroke.
+    #[must_use]
+    #[inline]
+    pub const fn is_followed(&self) -> bool {
+        let marked = self.arrived | self.admitted;
+        self.widowed | self.since_cancer | self.since_stroke | marked as u8 != 0
     }
 }
 
@@ -413,7 +424,7 @@ mod tests {
             PersonState { since_cancer: 1, ..same },
             PersonState { since_stroke: 1, ..same },
         ];
-        assert_eq!(others.len(), std::mem::size_of::<PersonState>());
+        assert_eq!(others.len() + same.spare.len(), std::mem::size_of::<PersonState>());
         assert!(others.iter().all(|other| *other != same));
     }
 

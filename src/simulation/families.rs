@@ -95,10 +95,11 @@ impl CountyRun<'_> {
         for row in 0..self.county.households.len() {
             for offset in 0..usize::from(self.county.households[row].used) {
                 let slot = self.county.households[row].start as usize + offset;
-                let person = self.county.persons[slot];
-                if !(person.may_leave || person.leads) || !self.lives_anywhere(slot) {
+                let person = &self.county.persons[slot];
+                if !may_change(&place_year.formation, year, person) || !self.lives_anywhere(slot) {
                     continue;
                 }
+                let person = *person;
                 match self.change(&place_year.formation, year, row, &person) {
                     Some(Change::BringsWife) => {
                         self.marry(year, row, offset, place_year.formation.spouse_age_gap);
@@ -118,18 +119,15 @@ impl CountyRun<'_> {
         self.states.iter().any(|state| state.persons[slot].status == Status::Present)
     }
 
+    /// What a member does who may change households.
     fn change(&self, formation: &FormationYear, year: Year, row: usize, person: &Person) -> Option<Change> {
         let age = age_index(year, person.birth_year);
         let key = self.task.key;
         let words = || key.block(0, person.id, year, stream::FORMATION);
-        if person.leads && age <= LAST_FISSION_AGE {
+        if may_leave_parents(person, age) {
             let leads = |slot: &usize| self.county.persons[*slot].leads && self.lives_anywhere(*slot);
             let last = self.county.households[row].range().filter(leads).count() == 1;
             return (words()[2] < formation.fission[usize::from(last)]).then_some(Change::Leaves);
-        }
-        let single_son = person.sex == Sex::Male as u8 && person.may_leave && person.partner == 0;
-        if !single_son || formation.marriage[age] == 0 {
-            return None;
         }
         let lane = key.lanes(person.id, year)[Draw::Marriage.lane()];
         if key.extended(Draw::Marriage, lane, person.id, year) >= formation.marriage[age] {
@@ -257,6 +255,18 @@ impl CountyRun<'_> {
             ..person
         }
     }
+}
+
+/// Whether a member may marry or set up a household in a year.
+fn may_change(formation: &FormationYear, year: Year, person: &Person) -> bool {
+    let age = age_index(year, person.birth_year);
+    let single_son = person.sex == Sex::Male as u8 && person.may_leave && person.partner == 0;
+    may_leave_parents(person, age) || single_son && formation.marriage[age] > 0
+}
+
+/// Whether a member leads a couple that may set up a household.
+const fn may_leave_parents(person: &Person, age: usize) -> bool {
+    person.leads && age <= LAST_FISSION_AGE
 }
 
 /// Moves those of the movers who are there to the slots from `start`; returns how many.

@@ -3,6 +3,17 @@
 /// Most slots of a household: everybody who was ever a member under any regime.
 pub(super) const MOST_SLOTS: usize = 64;
 
+/// Members of each set among the first eight slots.
+const FEW: [u8; 256] = {
+    let mut counts = [0; 256];
+    let mut set = 0;
+    while set < counts.len() {
+        counts[set] = set.count_ones() as u8;
+        set += 1;
+    }
+    counts
+};
+
 /// A set of members of a household by offset.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Members(u64);
@@ -33,6 +44,12 @@ impl Members {
         self.0 |= u64::from(holds) << at;
     }
 
+    /// Adds a member.
+    #[inline]
+    pub const fn add(&mut self, at: usize) {
+        self.0 |= 1 << at;
+    }
+
     /// Takes a member out.
     #[inline]
     pub const fn remove(&mut self, at: usize) {
@@ -43,6 +60,12 @@ impl Members {
     #[inline]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
+    }
+
+    /// Members of one set or both.
+    #[inline]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// Members who are not in the other set.
@@ -60,7 +83,8 @@ impl Members {
     /// How many there are.
     #[inline]
     pub const fn count(self) -> i64 {
-        self.0.count_ones() as i64
+        // Most sets are among the first slots, and not every processor counts bits.
+        if self.0 < FEW.len() as u64 { FEW[self.0 as usize] as i64 } else { self.0.count_ones() as i64 }
     }
 
     /// The members in order.
@@ -90,6 +114,7 @@ mod tests {
         assert_eq!(even.and(small).iter().collect::<Vec<_>>(), [0, 2, 4]);
         assert_eq!(small.without(even).iter().collect::<Vec<_>>(), [1, 3]);
         assert_eq!((even.count(), small.count()), (32, 5));
+        assert_eq!((even.or(small).count(), Members::all(8).count(), Members::all(9).count()), (34, 8, 9));
         assert!(even.has(62) && !even.has(63) && !Members::default().any());
     }
 }
