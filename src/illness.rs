@@ -14,11 +14,10 @@ pub mod risk;
 use self::expected::ExpectedFactors;
 use self::frailty::ExpectedFrailty;
 use self::risk::{ExpectedRisks, RISKS, STRAINS};
-use crate::demography::{AGES, age_index, age_of};
-use crate::population::columns::Person;
+use crate::demography::{AGES, age_of};
 use crate::population::tables::{Condition, Tables};
 use crate::population::{Chronic, Sex};
-use crate::random::{Key, normal, stream, threshold, unit};
+use crate::random::{Key, YearBlock, normal, stream, threshold, unit};
 use crate::scenario::plan::Place;
 use crate::scenario::society::{Care, Illness, Society};
 use crate::units::{Rate, Year};
@@ -70,6 +69,8 @@ pub struct IllnessYear {
     /// Share of potential episodes that happen, in `[0, 1]`:
     /// `[disabled + 2 × untreated + 4 × served][groups, at most 4]`.
     pub episode_share: [[f64; 5]; 8],
+    /// Largest share that a person at most so ill has: `[disabled + 2 × untreated][groups, at most 4]`.
+    largest_episode_share: [[f64; 5]; 4],
     /// Log standard deviation of the cost of a stay.
     pub cost_log_sd: f64,
     /// Factor on outpatient spending, over its mean at the age, in parts per million:
@@ -92,6 +93,59 @@ pub struct OpenEpisode {
     pub thinning: f64,
     severity: u64,
     cost: u64,
+}
+
+/// Where the marks of the potential episodes of a year are drawn from.
+#[derive(Debug, Clone, Default)]
+pub struct EpisodeBlocks {
+    when: Option<(Key, Year)>,
+    /// Marks and further marks of the first episodes of a person; few have more.
+    first: [[YearBlock; 2]; 16],
+}
+
+/// The streams of the marks of an episode, and of its further marks.
+const EPISODE_STREAMS: [u64; 2] = [stream::EPISODE, stream::EPISODE_PLACE];
+
+impl EpisodeBlocks {
+    /// Prepares a year.
+    #[must_use]
+    pub fn new(key: Key, year: Year) -> Self {
+        let blocks =
+            |index: usize| EPISODE_STREAMS.map(|stream| YearBlock::new(key, index as u64, year, stream));
+        Self { when: Some((key, year)), first: std::array::from_fn(blocks) }
+    }
+
+    /// Makes a person's potential episodes, but for those that happen under no regime: their thinning isn't below
+    /// the largest share.
+    pub fn draw(
+        &self,
+        (id, slot): (u64, u32),
+        (count, largest_share): (u32, f64),
+        episodes: &mut Vec<OpenEpisode>,
+    ) {
+        for index in 0..count {
+            let [date, thinning, severity, cost] = self.words::<0>(index, id);
+            let thinning = unit(thinning);
+            if thinning < largest_share {
+                episodes.push(OpenEpisode { slot, index, date, thinning, severity, cost });
+            }
+        }
+    }
+
+    /// The further marks of a person's episode.
+    fn place(&self, index: u32, id: u64) -> [u64; 4] {
+        self.words::<1>(index, id)
+    }
+
+    /// The words of a person's episode in one of the [`EPISODE_STREAMS`].
+    #[inline]
+    fn words<const STREAM: usize>(&self, index: u32, id: u64) -> [u64; 4] {
+        if let Some(blocks) = self.first.get(index as usize) {
+            return blocks[STREAM].of(id);
+        }
+        let (key, year) = self.when.expect("a year is prepared before it is drawn");
+        key.block(u64::from(index), id, year, EPISODE_STREAMS[STREAM])
+    }
 }
 
 /// Marks of a potential hospital episode, the same under every regime.
@@ -198,6 +252,7 @@ impl IllnessYear {
                 .expect("the book bounds it"),
             episode_bound,
             episode_share,
+            largest_episode_share: largest_shares(&episode_share),
             cost_log_sd: care.inpatient_log_sd,
             outpatient: outpatient_factors(care, expected, |age| tables.admission_rate(year, age_of(age))),
             follow_up: follow_up(care),
@@ -247,27 +302,31 @@ impl IllnessYear {
         self.episode_share[flags][chronic.count_ones().min(4) as usize]
     }
 
-    /// Makes the potential episodes of a person-year from the uniform that decides their number.
-    pub fn draw_episodes(
+    /// Largest share of potential episodes that happen to a person who is at most so ill.
+    #[must_use]
+    #[inline]
+    pub fn largest_episode_share(&self, chronic: u8, disabled: bool, untreated: bool) -> f64 {
+        let flags = usize::from(disabled) | usize::from(untreated) << 1;
+        self.largest_episode_share[flags][chronic.count_ones().min(4) as usize]
+    }
+
+    /// The number of potential episodes of a person-year from the uniform that decides it: its lane, and the word
+    /// that the lane begins where that is asked for.
+    #[must_use]
+    pub fn count_episodes(
         &self,
-        (key, year): (Key, Year),
-        (person, slot): (&Person, u32),
-        count_word: u64,
-        episodes: &mut Vec<OpenEpisode>,
-    ) {
-        let healthy = self.episode_bound[usize::from(person.sex)][age_index(year, person.birth_year)];
-        let intensity = healthy * f64::from(person.frailty) / 1e6;
-        for index in 0..poisson_count(intensity, count_word) {
-            let [date, thinning, severity, cost] =
-                key.block(u64::from(index), person.id, year, stream::EPISODE);
-            episodes.push(OpenEpisode { slot, index, date, thinning: unit(thinning), severity, cost });
-        }
+        (sex, age): (usize, usize),
+        frailty: u32,
+        (lane, word): (u16, impl FnOnce() -> u64),
+    ) -> u32 {
+        let intensity = self.episode_bound[sex][age] * f64::from(frailty) / 1e6;
+        poisson_count_of_lane(intensity, lane).unwrap_or_else(|| poisson_count(intensity, word()))
     }
 
     /// A potential episode that happens, with all its marks.
     #[must_use]
-    pub fn happening(&self, (key, year): (Key, Year), id: u64, open: &OpenEpisode) -> PotentialEpisode {
-        let [place_word, claim_word, ..] = key.block(u64::from(open.index), id, year, stream::EPISODE_PLACE);
+    pub fn happening(&self, blocks: &EpisodeBlocks, id: u64, open: &OpenEpisode) -> PotentialEpisode {
+        let [place_word, claim_word, ..] = blocks.place(open.index, id);
         PotentialEpisode {
             slot: open.slot,
             date: open.date,
@@ -355,6 +414,21 @@ pub fn lognormal_ppm(log_sd: f64, z: f64) -> u32 {
 /// inverse of the distribution function.
 #[must_use]
 pub fn poisson_count(intensity: f64, word: u64) -> u32 {
+    poisson_inverse(intensity, word).0
+}
+
+/// The same by the lane of a word alone; `None` where the bits below it decide.
+#[must_use]
+pub fn poisson_count_of_lane(intensity: f64, lane: u16) -> Option<u32> {
+    let least = u64::from(lane) << 48;
+    let (count, cumulative) = poisson_inverse(intensity, least | (u64::MAX >> 16));
+    // The least word gives the most events.
+    (1.0 - unit(least) <= cumulative).then_some(count)
+}
+
+/// The number of events, and the chance of so many or fewer.
+#[inline]
+fn poisson_inverse(intensity: f64, word: u64) -> (u32, f64) {
     let upper = 1.0 - unit(word);
     let mut probability = libm::exp(-intensity);
     let mut cumulative = probability;
@@ -364,7 +438,7 @@ pub fn poisson_count(intensity: f64, word: u64) -> u32 {
         probability *= intensity / f64::from(count);
         cumulative += probability;
     }
-    count
+    (count, cumulative)
 }
 
 /// Factors on outpatient spending of the admitted and of those followed after a major illness, over their mean.
@@ -422,6 +496,18 @@ fn disability_factors(illness: &Illness, served_factor: f64) -> [[f64; 5]; 4] {
     })
 }
 
+/// Largest share of potential episodes: `[disabled + 2 × untreated][groups]` at most, served or not.
+fn largest_shares(episode_share: &[[f64; 5]; 8]) -> [[f64; 5]; 4] {
+    std::array::from_fn(|most| {
+        std::array::from_fn(|groups| {
+            let within = episode_share.iter().enumerate().filter(|(flags, _)| flags & 3 & !most == 0);
+            within
+                .flat_map(|(_, by_groups)| &by_groups[..=groups])
+                .fold(0.0, |most: f64, share| most.max(*share))
+        })
+    })
+}
+
 /// Factors on onset by state of risk, without another chronic disease and with one.
 fn risk_factors(society: &Society) -> [Box<[[f64; RISKS]; 8]>; 2] {
     let alone = risk::factors(&society.effects, &society.prevention);
@@ -463,6 +549,20 @@ mod tests {
             assert_eq!(poisson_count(intensity, limit.saturating_add(1 << 20)), 0);
             assert!(poisson_count(intensity, limit - (1 << 20)) >= 1);
         }
+    }
+
+    #[test]
+    fn a_lane_that_decides_the_number_of_episodes_decides_it_as_the_word_does() {
+        let mut undecided = 0;
+        for lane in (0..u16::MAX).step_by(7) {
+            let words = [0, 1 << 47, u64::MAX >> 16].map(|rest| u64::from(lane) << 48 | rest);
+            let counts = words.map(|word| poisson_count(3.7, word));
+            match poisson_count_of_lane(3.7, lane) {
+                Some(count) => assert_eq!(counts, [count; 3]),
+                None => undecided += 1,
+            }
+        }
+        assert!(undecided > 0 && undecided < 20, "{undecided}");
     }
 
     #[test]

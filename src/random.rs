@@ -354,25 +354,111 @@ pub struct Key {
     pub replicate: u64,
 }
 
+/// Rounds of the generator.
+const ROUNDS: usize = 10;
+/// Factors of the two products of a round.
+const FACTORS: [u64; 2] = [0xD2E7_470E_E14C_6C93, 0xCA5A_8263_9512_1157];
+/// What the key grows by from round to round.
+const KEY_STEPS: [u64; 2] = [0x9E37_79B9_7F4A_7C15, 0xBB67_AE85_84CA_A73B];
+
 /// Philox4x64 with ten rounds (Salmon et al. 2011).
 #[must_use]
 #[inline]
 pub const fn philox(counter: [u64; 4], key: [u64; 2]) -> [u64; 4] {
-    let mut c = counter;
-    let mut k = key;
-    let mut round = 0;
-    while round < 10 {
-        if round > 0 {
-            k[0] = k[0].wrapping_add(0x9E37_79B9_7F4A_7C15);
-            k[1] = k[1].wrapping_add(0xBB67_AE85_84CA_A73B);
-        }
-        let p0 = 0xD2E7_470E_E14C_6C93_u128 * c[0] as u128;
-        let p1 = 0xCA5A_8263_9512_1157_u128 * c[2] as u128;
-        // The two halves of each 128-bit product.
-        c = [(p1 >> 64) as u64 ^ c[1] ^ k[0], p1 as u64, (p0 >> 64) as u64 ^ c[3] ^ k[1], p0 as u64];
-        round += 1;
+    let (mut c, mut k) = (counter, key);
+    let mut done = 0;
+    while done < ROUNDS {
+        c = round(c, k);
+        k = next_key(k);
+        done += 1;
     }
     c
+}
+
+#[inline]
+const fn round(c: [u64; 4], k: [u64; 2]) -> [u64; 4] {
+    let (high_0, low_0) = halves(FACTORS[0], c[0]);
+    let (high_1, low_1) = halves(FACTORS[1], c[2]);
+    [high_1 ^ c[1] ^ k[0], low_1, high_0 ^ c[3] ^ k[1], low_0]
+}
+
+const fn next_key(k: [u64; 2]) -> [u64; 2] {
+    [k[0].wrapping_add(KEY_STEPS[0]), k[1].wrapping_add(KEY_STEPS[1])]
+}
+
+/// The upper and the lower half of a product.
+#[inline]
+const fn halves(a: u64, b: u64) -> (u64, u64) {
+    let product = a as u128 * b as u128;
+    ((product >> 64) as u64, product as u64)
+}
+
+/// One block of a stream in a year, for every id: the keys of all rounds, and what of the first three rounds doesn't
+/// depend on the id, are worked out once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct YearBlock {
+    /// What the id is combined with before its first product.
+    first: u64,
+    /// What the upper half of that is combined with.
+    second: u64,
+    /// Words 0, 2 and 3 after the third round, but for what comes of the id.
+    third: [u64; 3],
+    /// Keys of the rounds that follow.
+    keys: [[u64; 2]; ROUNDS - 3],
+}
+
+impl YearBlock {
+    /// Prepares a block.
+    #[must_use]
+    pub const fn new(key: Key, block: u64, year: Year, stream: u64) -> Self {
+        let mut k = [key.seed, key.replicate];
+        // The id is word 1, which a round combines with word 0 of the next and nothing else.
+        let c = round([block, 0, year.number() as u64, stream], k);
+        k = next_key(k);
+        let (first, second) = (c[0], c[3] ^ k[1]);
+        let (high, low) = halves(FACTORS[1], c[2]);
+        let c = [high ^ c[1] ^ k[0], low];
+        k = next_key(k);
+        let (high, low) = halves(FACTORS[0], c[0]);
+        let third = [c[1] ^ k[0], high ^ k[1], low];
+        let mut keys = [[0; 2]; ROUNDS - 3];
+        let mut at = 0;
+        while at < keys.len() {
+            k = next_key(k);
+            keys[at] = k;
+            at += 1;
+        }
+        Self { first, second, third, keys }
+    }
+
+    /// The four words of an id, as [`Key::block`] gives them.
+    #[must_use]
+    #[inline]
+    pub fn of(&self, id: u64) -> [u64; 4] {
+        let (high, low) = halves(FACTORS[0], id ^ self.first);
+        let (high_1, low_1) = halves(FACTORS[1], high ^ self.second);
+        let c = [high_1 ^ self.third[0], low_1, low ^ self.third[1], self.third[2]];
+        self.keys.iter().fold(c, |c, k| round(c, *k))
+    }
+
+    /// The sixteen lanes of an id.
+    #[must_use]
+    #[inline]
+    pub fn lanes(&self, id: u64) -> [u16; 16] {
+        lanes(&self.of(id))
+    }
+}
+
+/// The sixteen lanes of a block.
+#[inline]
+const fn lanes(words: &[u64; 4]) -> [u16; 16] {
+    let mut lanes = [0; 16];
+    let mut i = 0;
+    while i < 16 {
+        lanes[i] = (words[i / 4] >> (16 * (i % 4))) as u16;
+        i += 1;
+    }
+    lanes
 }
 
 impl Key {
@@ -394,14 +480,7 @@ impl Key {
     #[must_use]
     #[inline]
     pub const fn lanes_of(self, block: u64, id: u64, year: Year) -> [u16; 16] {
-        let words = self.block(block, id, year, PERSON_YEAR);
-        let mut lanes = [0; 16];
-        let mut i = 0;
-        while i < 16 {
-            lanes[i] = (words[i / 4] >> (16 * (i % 4))) as u16;
-            i += 1;
-        }
-        lanes
+        lanes(&self.block(block, id, year, PERSON_YEAR))
     }
 
     /// The whole 64-bit uniform of a first-stage decision: lane above, extension below.
@@ -515,43 +594,31 @@ pub const fn lane_bound(threshold: u64) -> u32 {
 /// Bounds of the sixteen lanes of a block.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LaneBounds {
-    /// The largest lane below each bound, four to a word.
-    most: [u64; 4],
-    /// Lanes that have a bound over nothing, one bit each.
-    open: u16,
+    /// The largest lane below each bound.
+    most: [u16; 16],
+    /// The bit of each lane that has a bound over nothing.
+    bits: [u16; 16],
 }
 
 impl LaneBounds {
     /// Bounds up to 65,536, below which a lane is to lie.
     #[must_use]
     pub fn new(bounds: &[u32; 16]) -> Self {
-        let mut all = Self::default();
-        for (at, bound) in bounds.iter().enumerate() {
-            let most = bound.saturating_sub(1).min(u32::from(u16::MAX));
-            all.most[at / 4] |= u64::from(most) << (16 * (at % 4));
-            all.open |= u16::from(*bound > 0) << at;
-        }
-        all
+        let most = |bound: u32| u16::try_from(bound.saturating_sub(1)).unwrap_or(u16::MAX);
+        let bit = |at: usize| if bounds[at] > 0 { 1 << at } else { 0 };
+        Self { most: bounds.map(most), bits: std::array::from_fn(bit) }
     }
 
-    /// The lanes below their bounds, one bit each: four are compared at a time, each in its quarter of a word.
+    /// The lanes below their bounds, one bit each. Not inlined: only lanes that lie in memory are compared side by
+    /// side.
     #[must_use]
-    #[inline]
+    #[inline(never)]
     pub fn below(&self, lanes: &[u16; 16]) -> u16 {
-        const TOP: u64 = 0x8000_8000_8000_8000;
-        /// Brings the lowest bits of the four quarters side by side into bits 48 to 51.
-        const GATHER: u64 = 1 << 48 | 1 << 33 | 1 << 18 | 1 << 3;
-        let (words, _) = lanes.as_chunks::<4>();
         let mut below = 0;
-        for (at, (lanes, most)) in words.iter().zip(self.most).enumerate() {
-            let [a, b, c, d] = lanes.map(u64::from);
-            let lanes = a | b << 16 | c << 32 | d << 48;
-            // The top bits decide where they differ; where not, whether the other fifteen borrow from them.
-            let rest = (most | TOP) - (lanes & !TOP);
-            let at_most = ((most & !lanes) | (!(most ^ lanes) & rest)) & TOP;
-            below |= ((at_most >> 15).wrapping_mul(GATHER) >> 48 & 0xf) << (4 * at);
+        for (at, lane) in lanes.iter().enumerate() {
+            below |= if *lane <= self.most[at] { self.bits[at] } else { 0 };
         }
-        below as u16 & self.open
+        below
     }
 }
 
@@ -657,7 +724,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lanes_below_their_bounds_are_found_four_at_a_time() {
+    fn lanes_below_their_bounds_are_found() {
         let edges = [0, 1, 2, 0x7fff, 0x8000, 0x8001, 0xfffe, 0xffff, 0x1_0000];
         for bound in edges {
             for at in 0..16 {
@@ -686,6 +753,19 @@ mod tests {
             philox([u64::MAX; 4], [u64::MAX; 2]),
             [0x87b0_92c3_013f_e90b, 0x438c_3c67_be8d_0224, 0x9cc7_d7c6_9cd7_77b6, 0xa09c_aebf_594f_0ba0]
         );
+    }
+
+    #[test]
+    fn a_block_prepared_for_a_year_gives_every_id_its_words() {
+        let key = Key { seed: 42, replicate: 7 };
+        for (block, stream) in [(0, PERSON_YEAR), (1, PERSON_YEAR), (5, stream::EPISODE)] {
+            let prepared = YearBlock::new(key, block, Year::new(2021), stream);
+            for id in [0, 1, 123_456, u64::MAX] {
+                assert_eq!(prepared.of(id), key.block(block, id, Year::new(2021), stream));
+            }
+        }
+        let first = YearBlock::new(key, 0, Year::new(2021), PERSON_YEAR);
+        assert_eq!(first.lanes(9), key.lanes(9, Year::new(2021)));
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub use timetable::{PlaceYear, RegimeYear, Timetable, rural_income_last_year, ye
 
 use self::block::HouseholdYear;
 use self::county_rules::CountyRules;
+use self::fates::YearDraws;
 use self::gathered::{Gathering, each};
 use crate::county::{Account, Books, CountyFunds, Published, Totals};
 use crate::demography::age_index;
@@ -211,6 +212,8 @@ struct CountyRun<'a> {
     waiting: Waiting,
     /// Whether what households add up to is kept.
     is_counted: bool,
+    /// Where the numbers of the year are drawn from.
+    draws: YearDraws,
     /// A block of households in their year.
     block: Vec<HouseholdYear>,
     /// What is compiled of the place for this year.
@@ -238,6 +241,7 @@ impl<'a> CountyRun<'a> {
             groups,
             waiting: Waiting::default(),
             is_counted: true,
+            draws: YearDraws::default(),
             block: Vec::new(),
             place_year: None,
             rules: Vec::new(),
@@ -415,6 +419,7 @@ impl<'a> CountyRun<'a> {
         self.sample(year);
         self.publish(year);
         self.form_households(year);
+        self.draws = YearDraws::new(self.task.key, year);
         self.advance_households(year);
         self.hand_over(self.reported(year));
         self.inherit(year);

@@ -134,6 +134,7 @@ impl CountyRun<'_> {
             village: &self.county.villages[household.village as usize],
             row,
             household,
+            draws: &self.draws,
             shared,
             people: &self.county.persons[household.range()],
             switched: self.switched,

@@ -2,12 +2,12 @@
 
 use super::members::Members;
 use super::{CountyRun, PlaceYear, families, rank};
-use crate::demography::{age_index, age_of};
-use crate::illness::{OpenEpisode, lognormal_ppm};
-use crate::population::columns::{Person, Status};
+use crate::demography::{AGES, age_index, age_of};
+use crate::illness::{EpisodeBlocks, OpenEpisode, lognormal_ppm};
+use crate::population::columns::{CountyState, Person, PersonState, Status};
 use crate::population::synthesis::schooling_years;
 use crate::population::{BirthOrder, CHRONIC_GROUPS, PersonId, Sex};
-use crate::random::{Draw, Key, normal, stream, unit};
+use crate::random::{Draw, Key, PERSON_YEAR, YearBlock, normal, stream, unit};
 use crate::targeting::ListWords;
 use crate::units::Year;
 
@@ -52,18 +52,44 @@ pub(super) struct Birth {
     pub newborn: u8,
 }
 
+/// Where the numbers of a year are drawn from, whoever they are for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct YearDraws {
+    household: YearBlock,
+    /// The lanes of a person-year.
+    lanes: [YearBlock; 2],
+    pub episodes: EpisodeBlocks,
+}
+
+impl YearDraws {
+    /// Prepares a year.
+    pub fn new(key: Key, year: Year) -> Self {
+        Self {
+            household: YearBlock::new(key, 0, year, stream::HOUSEHOLD_YEAR),
+            lanes: [0, 1].map(|block| YearBlock::new(key, block, year, PERSON_YEAR)),
+            episodes: EpisodeBlocks::new(key, year),
+        }
+    }
+}
+
+/// What is drawn for a member's year, and the age that the member reaches in it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MemberYear {
+    pub age: u8,
+    /// Lane of the annual outpatient need.
+    pub outpatient: u16,
+    /// Lanes of the second block.
+    pub second: [u16; 16],
+}
+
 /// What all regimes share of a household-year.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SharedYear {
     pub candidates: Vec<Candidate>,
     pub births: Vec<Birth>,
     pub episodes: Vec<OpenEpisode>,
-    /// Lanes of the first block by offset.
-    pub first: Vec<[u16; 16]>,
-    /// Lanes of the second block by offset.
-    pub second: Vec<[u16; 16]>,
-    /// Age that each member reaches in the year.
-    pub ages: Vec<u8>,
+    /// By offset.
+    pub members: Vec<MemberYear>,
     /// Aged 18 and over.
     pub adults: Members,
     /// Aged 16 and over.
@@ -81,71 +107,114 @@ pub(super) struct SharedYear {
     pub key: Key,
 }
 
+/// Ages at which members come to be counted otherwise.
+const BORDERS: [u8; 5] = [16, 18, 35, 60, 65];
+
+/// The number of borders that each age has reached.
+const BAND: [u8; AGES] = {
+    let mut bands = [0; AGES];
+    let mut age = 0;
+    while age < AGES {
+        let mut border = 0;
+        while border < BORDERS.len() {
+            bands[age] += (age >= BORDERS[border] as usize) as u8;
+            border += 1;
+        }
+        age += 1;
+    }
+    bands
+};
+
 impl SharedYear {
+    /// Forgets the household-year before.
+    fn clear(&mut self) {
+        self.candidates.clear();
+        self.births.clear();
+        self.episodes.clear();
+        self.members.clear();
+        self.onsets = false;
+    }
+
     /// Sorts the members by age.
     fn count_ages(&mut self, place_year: &PlaceYear) {
-        let [mut adults, mut grown, mut workers, mut aged_60, mut aged_65, mut from_35] =
-            [Members::default(); 6];
-        for at in Members::all(self.ages.len()).iter() {
-            let age = usize::from(self.ages[at]);
-            adults.add_if(at, age >= 18);
-            grown.add_if(at, age >= 16);
+        let mut by_band = [Members::default(); BORDERS.len() + 1];
+        let mut workers = Members::default();
+        for (at, member) in self.members.iter().enumerate() {
+            let age = usize::from(member.age);
+            by_band[usize::from(BAND[age])].add(at);
             workers.add_if(at, place_year.works(age));
-            aged_60.add_if(at, age >= 60);
-            aged_65.add_if(at, age >= 65);
-            from_35.add_if(at, age >= 35);
         }
-        (self.adults, self.grown, self.workers) = (adults, grown, workers);
-        (self.aged_60, self.aged_65, self.young) = (aged_60, aged_65, grown.without(from_35));
+        let [_, from_16, from_18, from_35, from_60, from_65] = by_band;
+        (self.workers, self.young) = (workers, from_16.or(from_18));
+        self.aged_65 = from_65;
+        self.aged_60 = from_60.or(from_65);
+        self.adults = from_18.or(from_35).or(self.aged_60);
+        self.grown = from_16.or(self.adults);
     }
+}
+
+/// The most that may be wrong with a member at the start of a year, whatever the regime: chronic groups, whether
+/// disabled, whether left untreated.
+fn worst(states: &[CountyState], slot: usize) -> (u8, bool, bool) {
+    let (mut chronic, mut disabled, mut untreated) = (0, false, false);
+    for state in states.iter().map(|state| &state.persons[slot]) {
+        chronic |= state.chronic;
+        disabled |= state.disabled;
+        untreated |= state.untreated;
+    }
+    (chronic, disabled, untreated)
 }
 
 impl CountyRun<'_> {
     /// Draws what all regimes share of a household-year, once.
     pub(super) fn draw_shared(&mut self, year: Year, row: usize, shared: &mut SharedYear) {
         let place_year = self.world.timetable.place_year(year);
-        let key = self.task.key;
-        shared.candidates.clear();
-        shared.births.clear();
-        shared.episodes.clear();
-        shared.first.clear();
-        shared.second.clear();
-        shared.ages.clear();
-        shared.onsets = false;
-        shared.key = key;
+        shared.clear();
+        shared.key = self.task.key;
         let household = &mut self.county.households[row];
-        let words = key.block(0, household.id, year, stream::HOUSEHOLD_YEAR);
+        let words = self.draws.household.of(household.id);
         household.transitory = rank(normal(words[0]));
         household.persistent = place_year.next_persistent(household.persistent, rank(normal(words[1])));
         shared.official_error_last = household.official_error;
         household.official_error = lognormal_ppm(place_year.income_error, normal(words[2]));
-        shared.words = ListWords::new(key, household.id, year);
+        shared.words = ListWords::new(shared.key, household.id, year);
+        let range = household.range();
         let mut newborns = 0;
-        for (offset, slot) in household.range().enumerate() {
-            let person = &self.county.persons[slot];
+        let (first_regime, others) = self.states.split_first().expect("there is a regime");
+        let people = self.county.persons[range.clone()].iter().zip(&first_regime.persons[range.clone()]);
+        for (at, (person, state)) in people.enumerate() {
             let age = age_index(year, person.birth_year);
-            shared.ages.push(age_of(age));
-            if self.states.iter().all(|state| state.persons[slot].status != Status::Present) {
-                shared.first.push([0; 16]);
-                shared.second.push([0; 16]);
+            let slot = range.start + at;
+            let is_here = |state: &PersonState| state.status == Status::Present;
+            if !is_here(state) && !others.iter().any(|other| is_here(&other.persons[slot])) {
+                shared.members.push(MemberYear { age: age_of(age), outpatient: 0, second: [0; 16] });
                 continue;
             }
-            let lanes = key.lanes(person.id, year);
-            shared.second.push(key.lanes_of(1, person.id, year));
+            let [first, second] = self.draws.lanes.each_ref().map(|block| block.lanes(person.id));
+            let outpatient = first[Draw::Outpatient.lane()];
+            shared.members.push(MemberYear { age: age_of(age), outpatient, second });
             let sex = usize::from(person.sex);
-            shared.first.push(lanes);
-            let mut mask = place_year.candidates(&lanes, (sex, age), person.frailty);
+            let offset = u8::try_from(at).expect("a household is small");
+            // What may begin this year comes before the episodes, which it makes likelier.
+            let (mut onsets, mut disability) = (0, false);
+            let mut mask = place_year.candidates(&first, (sex, age), person.frailty);
             while mask != 0 {
                 let draw = FIRST_STAGE[mask.trailing_zeros() as usize];
                 mask &= mask - 1;
-                let lane = lanes[draw.lane()];
-                let below = |limit: u64| key.is_below((draw, lane), person.id, year, limit);
-                let offset = u8::try_from(offset).expect("a household is small");
+                let lane = first[draw.lane()];
+                let below = |limit: u64| shared.key.is_below((draw, lane), person.id, year, limit);
                 let is_open = match draw {
                     Draw::Episodes => {
-                        let word = key.extended(draw, lane, person.id, year);
-                        let who = (person, u32::from(offset));
-                        place_year.illness.draw_episodes((key, year), who, word, &mut shared.episodes);
+                        let word = || shared.key.extended(draw, lane, person.id, year);
+                        let (who, number) = ((sex, age), (lane, word));
+                        let count = place_year.illness.count_episodes(who, person.frailty, number);
+                        if count > 0 {
+                            let (chronic, disabled, untreated) = worst(&self.states, slot);
+                            let (chronic, disabled) = (chronic | onsets, disabled | disability);
+                            let most = place_year.illness.largest_episode_share(chronic, disabled, untreated);
+                            let who = (person.id, u32::from(offset));
+                            self.draws.episodes.draw(who, (count, most), &mut shared.episodes);
+                        }
                         false
                     }
                     Draw::Birth => {
@@ -162,10 +231,12 @@ impl CountyRun<'_> {
                     _ => true,
                 };
                 if is_open {
-                    shared.onsets |= onset_group(draw).is_some();
+                    onsets |= onset_group(draw).map_or(0, |group| 1 << group);
+                    disability |= draw == Draw::Disability;
                     shared.candidates.push(Candidate { offset, draw, lane });
                 }
             }
+            shared.onsets |= onsets != 0;
         }
         if newborns > 0 {
             self.add_newborns(year, row, shared);
@@ -222,8 +293,6 @@ impl CountyRun<'_> {
         let newborn = u8::try_from(newborn).expect("a household is small");
         shared.births.push(Birth { mother, newborn });
         // A child born in the year decides nothing yet.
-        shared.first.push([u16::MAX; 16]);
-        shared.second.push([u16::MAX; 16]);
-        shared.ages.push(0);
+        shared.members.push(MemberYear { age: 0, outpatient: u16::MAX, second: [u16::MAX; 16] });
     }
 }

@@ -17,7 +17,7 @@ use self::outpatient::Outpatients;
 use self::reach::Beginning;
 pub(super) use self::recording::count_cohort;
 use super::county_rules::CountyRules;
-use super::fates::SharedYear;
+use super::fates::{SharedYear, YearDraws};
 use super::members::Members;
 use super::{CountyTask, PlaceYear, RegimeYear, World};
 use crate::billing::{HouseholdYear, Payers, PersonYear};
@@ -151,6 +151,7 @@ pub(super) struct Situation<'a> {
     /// The household's place in the county.
     pub row: usize,
     pub household: &'a Household,
+    pub draws: &'a YearDraws,
     pub shared: &'a SharedYear,
     pub people: &'a [Person],
     pub switched: bool,
@@ -388,7 +389,7 @@ impl<'a> Setting<'a> {
     }
 
     fn age(&self, at: usize) -> usize {
-        usize::from(self.shared.ages[at])
+        usize::from(self.shared.members[at].age)
     }
 
     fn key(&self) -> Key {
@@ -403,7 +404,7 @@ impl<'a> Setting<'a> {
 
     /// Whether the number of a decision is below a threshold.
     fn is_below(&self, draw: Draw, at: usize, limit: u64) -> bool {
-        let lane = self.shared.second[at][draw.lane()];
+        let lane = self.shared.members[at].second[draw.lane()];
         self.key().is_below((draw, lane), self.people[at].id, self.year, limit)
     }
 
@@ -469,8 +470,7 @@ impl Step<'_> {
         if lives.major && self.setting.switched && state.shock_years == 0 {
             state.shock_years = 1;
         }
-        outcome.members = small(lives.present.count());
-        outcome.away = small(lives.away.count());
+        (outcome.members, outcome.away) = (lives.members, lives.members_away);
         outcome.residents = outcome.members - outcome.away;
         if outcome.members == 0 {
             (outcome.support, outcome.grants) = (Support::default(), Grants::default());

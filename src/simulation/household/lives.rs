@@ -4,7 +4,7 @@
 //! regimes that agree in these share one passage through the year.
 
 use super::reach::{Beginning, Reach};
-use super::{Passages, Setting};
+use super::{Passages, Setting, small};
 use crate::economy::Usual;
 use crate::illness::{CANCER, CARDIOVASCULAR, FOLLOWED_YEARS, MENTAL, PotentialEpisode, STROKE, risk};
 use crate::population::Chronic;
@@ -29,6 +29,8 @@ pub(super) struct Lives {
     pub states: Vec<PersonState>,
     pub present: Members,
     pub away: Members,
+    /// Those in whom a partner's death is felt.
+    widowed: Members,
     /// Present members who were admitted the year before.
     pub admitted_last: Members,
     /// How many they are.
@@ -36,6 +38,8 @@ pub(super) struct Lives {
     /// Episodes that happen, by date.
     pub episodes: Vec<PotentialEpisode>,
     pub counts: Counts,
+    pub members: u8,
+    pub members_away: u8,
     /// Members of the time of the switch who died.
     pub died: u8,
     pub departed: u8,
@@ -104,19 +108,21 @@ impl Setting<'_> {
             passages.lives.push(Lives::default());
         }
         let lives = &mut passages.lives[count];
-        lives.start(beginning, reach, &passages.beginnings[beginning]);
+        let start = &passages.beginnings[beginning];
+        lives.start(beginning, reach, start);
         enrol(lives);
-        self.demography(lives);
-        self.migrate(lives);
-        self.illness(lives);
+        self.demography(start, lives);
+        self.migrate(start, lives);
+        self.illness(start, lives);
         self.take_stock(lives);
-        lives.begin_care();
+        lives.begin_care(start);
         passages.lived += 1;
         count
     }
 
-    fn demography(&self, lives: &mut Lives) {
-        for state in lives.states.iter_mut().filter(|state| state.arrived) {
+    fn demography(&self, start: &Beginning, lives: &mut Lives) {
+        for at in start.before.arrived.iter() {
+            let state = &mut lives.states[at];
             state.arrived = false;
             lives.counts.arrivals += i64::from(state.status == Status::Present);
         }
@@ -144,7 +150,7 @@ impl Setting<'_> {
                 let newborn = usize::from(birth.newborn);
                 lives.states[newborn].status = Status::Present;
                 lives.states[newborn].insured = true;
-                lives.present.add_if(newborn, true);
+                lives.present.add(newborn);
                 lives.counts.births += 1;
             }
         }
@@ -168,36 +174,39 @@ impl Setting<'_> {
         let partner = usize::from(self.people[at].partner);
         if partner > 0 && lives.present.has(partner - 1) {
             lives.states[partner - 1].widowed = 2;
+            lives.widowed.add(partner - 1);
         }
     }
 
     /// Who goes away to work and who comes home.
-    fn migrate(&self, lives: &mut Lives) {
+    fn migrate(&self, start: &Beginning, lives: &mut Lives) {
         let migration = &self.place_year.migration;
-        let care_needed = self.care_needed(lives);
-        for at in lives.present.iter() {
-            let (age, person, state) = (self.age(at), &self.people[at], &mut lives.states[at]);
-            if state.away {
-                let p = migration.returns(age, care_needed, !state.disabled);
-                state.away = !self.happens(Draw::Returning, at, p);
-            } else if !care_needed && !state.disabled && self.shared.workers.has(at) {
-                let p = migration.goes(usize::from(person.sex), age, schooling(person, state));
-                state.away = p > 0.0 && self.happens(Draw::Going, at, p);
-            }
+        let care_needed = self.care_needed(start, lives.present);
+        for at in lives.present.and(start.away).iter() {
+            let state = &mut lives.states[at];
+            let p = migration.returns(self.age(at), care_needed, !state.disabled);
+            state.away = !self.happens(Draw::Returning, at, p);
+        }
+        if care_needed {
+            return;
+        }
+        for at in lives.present.and(start.able).without(start.away).iter() {
+            let (person, state) = (&self.people[at], &mut lives.states[at]);
+            let p = migration.goes(usize::from(person.sex), self.age(at), schooling(person, state));
+            state.away = p > 0.0 && self.happens(Draw::Going, at, p);
         }
     }
 
     /// Whether a resident is disabled or has had a stroke or cancer, and no other adult who is able is there.
-    fn care_needed(&self, lives: &Lives) -> bool {
-        const HEAVY: u8 = 1 << STROKE | 1 << CANCER;
-        let residents = lives.present.filter(|at| !lives.states[at].away);
-        let ill = residents.filter(|at| lives.states[at].disabled || lives.states[at].chronic & HEAVY != 0);
-        ill.any() && !residents.without(ill).and(self.shared.workers).any()
+    fn care_needed(&self, start: &Beginning, present: Members) -> bool {
+        let residents = present.without(start.away);
+        let ailing = residents.and(start.ailing);
+        ailing.any() && !residents.without(ailing).and(self.shared.workers).any()
     }
 
     /// Onsets, disability, recovery; the potential episodes that happen are gathered by date.
-    fn illness(&self, lives: &mut Lives) {
-        lives.count_years();
+    fn illness(&self, start: &Beginning, lives: &mut Lives) {
+        lives.count_years(start);
         for candidate in &self.shared.candidates {
             let at = usize::from(candidate.offset);
             if !lives.present.has(at) {
@@ -230,17 +239,18 @@ impl Setting<'_> {
                 _ => {}
             }
         }
-        lives.states.iter_mut().for_each(|state| state.widowed = state.widowed.saturating_sub(1));
+        lives.widowed.iter().for_each(|at| lives.states[at].widowed -= 1);
         for episode in &self.shared.episodes {
             let at = episode.slot as usize;
             let (state, managed) = (&lives.states[at], lives.reach.managed.has(at));
             let illness = &self.place_year.illness;
             let share = illness.episode_share(state.chronic, state.disabled, state.untreated, managed);
             if lives.present.has(at) && episode.thinning < share {
-                lives.episodes.push(illness.happening((self.key(), self.year), self.people[at].id, episode));
+                let who = self.people[at].id;
+                lives.episodes.push(illness.happening(&self.draws.episodes, who, episode));
             }
         }
-        self.follow_up(lives);
+        self.follow_up(start, lives);
         lives.episodes.sort_by_key(|e| (e.date, e.slot));
     }
 
@@ -251,12 +261,9 @@ impl Setting<'_> {
     }
 
     /// The stays that follow a cancer or a stroke of the years before.
-    fn follow_up(&self, lives: &mut Lives) {
-        for at in lives.present.iter() {
+    fn follow_up(&self, start: &Beginning, lives: &mut Lives) {
+        for at in lives.present.and(start.before.followed).iter() {
             let since = [lives.states[at].since_cancer, lives.states[at].since_stroke].map(usize::from);
-            if since == [0; 2] {
-                continue;
-            }
             let slot = u32::try_from(at).expect("a household is small");
             for (followed, since) in since.into_iter().enumerate() {
                 // One in the year of the onset itself.
@@ -292,35 +299,37 @@ impl Setting<'_> {
     /// Counts who is there at the end of the year, and what they do.
     fn take_stock(&self, lives: &mut Lives) {
         let (shared, present, reach) = (self.shared, lives.present, lives.reach);
+        let Lives { states, away, counts, workers, strength, pupils, taught, .. } = lives;
         for at in present.iter() {
-            let state = lives.states[at];
-            lives.away.add_if(at, state.away);
-            lives.counts.person(&state, shared.aged_60.has(at));
-            let taught = schooling(&self.people[at], &state);
-            lives.taught |= shared.grown.has(at) && taught >= COMPULSORY_YEARS;
+            let state = &states[at];
+            away.add_if(at, state.away);
+            counts.person(state, (shared.adults.has(at), shared.aged_60.has(at)));
+            let schooling = schooling(&self.people[at], state);
+            *taught |= shared.grown.has(at) && schooling >= COMPULSORY_YEARS;
             if shared.workers.has(at) {
-                self.count_worker(at, lives);
+                let (worker, earns) = self.worker(at, state, (schooling, reach.mental_treated.has(at)));
+                workers.push(worker);
+                *strength += earns;
             }
             if shared.young.has(at) {
-                lives.counts.young += 1;
-                lives.counts.young_years_lost += i64::from(state.schooling_lost);
+                counts.young += 1;
+                counts.young_years_lost += i64::from(state.schooling_lost);
             }
-            if let Some(finished) = SchoolingYear::finished(self.age(at), taught) {
-                lives.pupils.push((at, finished));
+            if let Some(finished) = SchoolingYear::finished(self.age(at), schooling) {
+                pupils.push((at, finished));
             }
         }
         let adults = present.and(shared.adults);
-        let counts = &mut lives.counts;
         counts.adults = adults.count();
         counts.elderly_60 = present.and(shared.aged_60).count();
         counts.elderly_65 = present.and(shared.aged_65).count();
-        counts.mental = adults.filter(|at| lives.states[at].chronic & (1 << MENTAL) != 0).count();
         counts.literate_adults = adults.and(reach.literate).count();
         counts.signed = present.and(reach.signed).count();
         counts.served = present.and(reach.served).count();
         counts.managed = present.and(reach.managed).count();
         counts.screened = present.and(reach.screened).count();
         counts.mental_treated = present.and(reach.mental_treated).count();
+        (lives.members, lives.members_away) = (small(present.count()), small(lives.away.count()));
         lives.elderly_only = !present.without(lives.away).without(shared.aged_60).any();
         if present.any() {
             let rank = (self.household.persistent, self.household.transitory);
@@ -329,19 +338,19 @@ impl Setting<'_> {
         }
     }
 
-    fn count_worker(&self, at: usize, lives: &mut Lives) {
-        let (person, state) = (&self.people[at], &lives.states[at]);
+    /// A member who works, and the member's earning strength.
+    fn worker(
+        &self,
+        at: usize,
+        state: &PersonState,
+        (schooling, mental_treated): (u8, bool),
+    ) -> (Worker, i64) {
+        let person = &self.people[at];
         let strength = self.place_year.strength(state);
-        lives.strength += strength;
         let who = (usize::from(person.sex), self.age(at));
-        let taught = schooling(person, state);
-        let work = self.place_year.work.of(who, taught, (state.away, state.disabled), person.work_word);
-        lives.workers.push(Worker {
-            at,
-            work,
-            earning: self.place_year.work.weight(work, strength),
-            loss: self.lasting_loss(state, lives.reach.mental_treated.has(at)),
-        });
+        let work = self.place_year.work.of(who, schooling, (state.away, state.disabled), person.work_word);
+        let earning = self.place_year.work.weight(work, strength);
+        (Worker { at, work, earning, loss: self.lasting_loss(state, mental_treated) }, strength)
     }
 
     /// Share of earnings lost for good to a member's chronic disease and disability, in parts per million:
@@ -379,35 +388,61 @@ pub(super) fn schooling(person: &crate::population::columns::Person, state: &Per
 }
 
 impl Lives {
-    fn start(&mut self, at: usize, reach: Reach, beginning: &Beginning) {
-        let (mut states, mut episodes) =
-            (std::mem::take(&mut self.states), std::mem::take(&mut self.episodes));
-        let (mut workers, mut pupils) = (std::mem::take(&mut self.workers), std::mem::take(&mut self.pupils));
+    fn start(&mut self, beginning: usize, reach: Reach, start: &Beginning) {
+        // All fields are named, so that none is left as the passage before had it.
+        let Self {
+            beginning: begun,
+            reach: reached,
+            states,
+            present,
+            away,
+            widowed,
+            admitted_last,
+            inpatients_last,
+            episodes,
+            counts,
+            members,
+            members_away,
+            died,
+            departed,
+            major,
+            workers,
+            strength,
+            usual,
+            pupils,
+            elderly_only,
+            taught,
+        } = self;
+        (*begun, *reached) = (beginning, reach);
+        (*present, *widowed) = (start.present, start.before.widowed);
+        (*away, *admitted_last, *inpatients_last) = (Members::default(), Members::default(), 0);
+        (*counts, *usual, *strength) = (Counts::default(), Usual::default(), 0);
+        (*members, *members_away, *died, *departed) = (0, 0, 0, 0);
+        (*major, *elderly_only, *taught) = (false, false, false);
         states.clear();
-        states.extend_from_slice(&beginning.states);
+        states.extend_from_slice(&start.states);
         episodes.clear();
         workers.clear();
         pupils.clear();
-        let present = beginning.present;
-        *self = Self { beginning: at, reach, states, present, episodes, workers, pupils, ..Self::default() };
     }
 
     /// Before the year's care nobody is admitted and nobody untreated.
-    fn begin_care(&mut self) {
-        self.admitted_last = self.present.filter(|at| self.states[at].admitted);
+    fn begin_care(&mut self, start: &Beginning) {
+        self.admitted_last = self.present.and(start.before.admitted);
         self.inpatients_last = self.admitted_last.count();
-        self.states.iter_mut().for_each(|state| state.untreated = false);
-        self.present.iter().for_each(|at| self.states[at].admitted = false);
+        self.admitted_last.iter().for_each(|at| self.states[at].admitted = false);
+        start.before.untreated.iter().for_each(|at| self.states[at].untreated = false);
     }
 
     /// A year more since cancers and strokes, until they are followed no longer.
-    fn count_years(&mut self) {
+    fn count_years(&mut self, start: &Beginning) {
         let next = |since: u8| match since {
             0 => 0,
             _ if usize::from(since) > FOLLOWED_YEARS => 0,
             _ => since + 1,
         };
-        for state in &mut self.states {
+        for at in start.before.followed.iter() {
+            let state = &mut self.states[at];
             (state.since_cancer, state.since_stroke) = (next(state.since_cancer), next(state.since_stroke));
         }
     }
@@ -443,11 +478,14 @@ impl Lives {
 }
 
 impl Counts {
-    fn person(&mut self, state: &PersonState, aged_60: bool) {
+    fn person(&mut self, state: &PersonState, (adult, aged_60): (bool, bool)) {
         self.insured += i64::from(state.insured);
         self.lapsed += i64::from(state.missed > 0);
-        self.chronic += i64::from(state.chronic != 0);
-        self.multimorbid_60 += i64::from(aged_60 && state.chronic.count_ones() >= 2);
+        if state.chronic != 0 {
+            self.chronic += 1;
+            self.mental += i64::from(adult && state.chronic & (1 << MENTAL) != 0);
+            self.multimorbid_60 += i64::from(aged_60 && state.chronic.count_ones() >= 2);
+        }
         self.disabled += i64::from(state.disabled);
     }
 }

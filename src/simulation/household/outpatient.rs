@@ -3,7 +3,6 @@
 use super::{BeforeAccounts, CareSums, Step};
 use crate::billing::{self, Ledger, OutpatientTerms, Patient};
 use crate::care::OutpatientNeed;
-use crate::random::Draw;
 use crate::scenario::policy::{ClassSet, DEPARTMENTS, PAYERS};
 use crate::simulation::alike::Alike;
 use crate::units::{Money, Rate};
@@ -235,7 +234,7 @@ impl Step<'_> {
         let need = OutpatientNeed {
             chronic: state.chronic,
             frailty_score: person.frailty_score,
-            lane: self.shared.first[at][Draw::Outpatient.lane()],
+            lane: self.shared.members[at].outpatient,
             states: self.outpatient_states(at),
             doctor_near: self.clinic.doctor,
             means: self.place_year.care.means_factor(self.household.persistent),

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::lives::schooling;
 use super::{Passages, Setting};
 use crate::enrolment::Waiting;
-use crate::illness::{MENTAL, risk};
+use crate::illness::{CANCER, MENTAL, STROKE, risk};
 use crate::population::columns::{HouseholdState, PersonState, Status};
 use crate::random::Draw;
 use crate::scenario::policy::{Class, ClassSet};
@@ -18,10 +18,15 @@ use crate::units::Money;
 pub(super) struct Beginning {
     pub states: Vec<PersonState>,
     pub present: Members,
+    /// Working away.
+    pub away: Members,
     pub chronic: Members,
     pub mental: Members,
     /// Able to work.
     pub able: Members,
+    /// Disabled, or seriously ill for good.
+    pub ailing: Members,
+    pub before: YearBefore,
     /// With health literacy, in a household that health education doesn't reach and in one that it does.
     literate: [Members; 2],
     /// Missed the year before.
@@ -49,6 +54,19 @@ impl Below {
     }
 }
 
+/// Those for whom something of the year before goes on, whether still there or not.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct YearBefore {
+    /// Married in on this 1 January.
+    pub arrived: Members,
+    pub widowed: Members,
+    /// With needed care that was forgone.
+    pub untreated: Members,
+    pub admitted: Members,
+    /// In the years after a cancer or a stroke.
+    pub followed: Members,
+}
+
 /// What a regime decides for the members before their year.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Reach {
@@ -74,6 +92,18 @@ pub(super) struct Reach {
     pub strain: u8,
 }
 
+/// Stroke and cancer.
+const HEAVY: u8 = 1 << STROKE | 1 << CANCER;
+
+impl YearBefore {
+    fn add(&mut self, at: usize, state: &PersonState) {
+        self.arrived.add_if(at, state.arrived);
+        self.widowed.add_if(at, state.widowed > 0);
+        self.admitted.add_if(at, state.admitted);
+        self.followed.add_if(at, state.since_cancer > 0 || state.since_stroke > 0);
+    }
+}
+
 impl Setting<'_> {
     /// Looks up the members' states at the year's start among those already met in the row.
     pub(super) fn begin(&self, states: &[PersonState], passages: &mut Passages) -> usize {
@@ -94,25 +124,37 @@ impl Setting<'_> {
         beginning.states.extend_from_slice(states);
         (beginning.screened, beginning.signed) = (Below::default(), Below::default());
         beginning.last_to_enrol = 0;
-        let [mut present, mut chronic, mut mental, mut missed, mut disabled] = [Members::default(); 5];
-        let mut literate = [Members::default(); 2];
-        for (at, (state, person)) in states.iter().zip(self.people).enumerate() {
-            if state.status == Status::Present {
-                present.add_if(at, true);
-                beginning.last_to_enrol = beginning.last_to_enrol.max(person.insure_word);
-            }
+        let [mut present, mut away, mut chronic, mut mental, mut missed, mut disabled, mut heavy] =
+            [Members::default(); 7];
+        let mut before = YearBefore::default();
+        for (at, state) in states.iter().enumerate() {
+            present.add_if(at, state.status == Status::Present);
+            away.add_if(at, state.away);
             chronic.add_if(at, state.chronic != 0);
-            mental.add_if(at, state.chronic & (1 << MENTAL) != 0);
             missed.add_if(at, state.missed > 0);
             disabled.add_if(at, state.disabled);
-            let limits = self.place_year.knowledge.literate(schooling(person, state), self.age(at));
-            for (members, limit) in literate.iter_mut().zip(limits) {
+            if state.chronic != 0 {
+                mental.add_if(at, state.chronic & (1 << MENTAL) != 0);
+                heavy.add_if(at, state.chronic & HEAVY != 0);
+            }
+            before.untreated.add_if(at, state.untreated);
+            if state.is_followed() {
+                before.add(at, state);
+            }
+        }
+        beginning.literate = [Members::default(); 2];
+        for at in present.iter() {
+            let person = &self.people[at];
+            beginning.last_to_enrol = beginning.last_to_enrol.max(person.insure_word);
+            let limits = self.place_year.knowledge.literate(schooling(person, &states[at]), self.age(at));
+            for (members, limit) in beginning.literate.iter_mut().zip(limits) {
                 members.add_if(at, u32::from(person.literacy_word) < limit);
             }
         }
         beginning.able = present.and(self.shared.workers).without(disabled);
-        (beginning.present, beginning.chronic, beginning.mental) = (present, chronic, mental);
-        (beginning.missed, beginning.literate) = (missed, literate);
+        (beginning.present, beginning.away, beginning.chronic) = (present, away, chronic);
+        (beginning.mental, beginning.missed, beginning.ailing) = (mental, missed, disabled.or(heavy));
+        beginning.before = before;
     }
 
     /// Members with health literacy.
@@ -137,7 +179,7 @@ impl Setting<'_> {
     pub(super) fn reach(&self, beginning: &Beginning, state: &HouseholdState) -> Reach {
         let service = &self.regime_year.service;
         let (clinic, rules) = (self.clinic, &self.regime_year.clinics);
-        let lane = |at: usize, draw: Draw| u32::from(self.shared.second[at][draw.lane()]);
+        let lane = |at: usize, draw: Draw| u32::from(self.shared.members[at].second[draw.lane()]);
         let literate = self.literate(beginning);
         let signed_limit = service.signed(ClassSet(state.classes));
         let signed = beginning.signed.of(beginning.chronic, signed_limit, |at| self.people[at].contract_word);
@@ -150,9 +192,9 @@ impl Setting<'_> {
             let care = if literate.has(at) { service.mental_care } else { service.mental_care_unaware };
             lane(at, Draw::MentalCare) < care
         });
-        let screened = beginning
-            .screened
-            .of(self.shared.adults, service.screening, |at| self.shared.second[at][Draw::Screening.lane()]);
+        let screened = beginning.screened.of(self.shared.adults, service.screening, |at| {
+            self.shared.members[at].second[Draw::Screening.lane()]
+        });
         let classes = classes_of_premiums(state);
         let (risk, strain) = if self.shared.onsets { (self.risk(state), strain(state)) } else { (0, 0) };
         Reach {
