@@ -216,8 +216,6 @@ struct CountyRun<'a> {
     draws: YearDraws,
     /// A block of households in their year.
     block: Vec<HouseholdYear>,
-    /// What is compiled of the place for this year.
-    place_year: Option<&'a PlaceYear>,
     /// The rules of this year: `[regime]`.
     rules: Vec<CountyRules<'a>>,
     gathering: Gathering,
@@ -243,7 +241,6 @@ impl<'a> CountyRun<'a> {
             is_counted: true,
             draws: YearDraws::default(),
             block: Vec::new(),
-            place_year: None,
             rules: Vec::new(),
             gathering: Gathering::default(),
             marks: Marks::default(),
@@ -444,7 +441,6 @@ impl<'a> CountyRun<'a> {
             let thresholds = rules.publish(&scenario.society.lists, &seen, registered_share, standard);
             self.states[regime].thresholds = thresholds;
         }
-        self.place_year = Some(self.world.timetable.place_year(year));
         self.rules = self.rules_of(year);
         self.totals.clear();
         self.totals.resize(self.states.len(), ByStratum::default());

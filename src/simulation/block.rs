@@ -41,19 +41,17 @@ impl CountyRun<'_> {
             self.draw_shared(year, row, &mut of.shared);
         }
         let mut states = std::mem::take(&mut self.states);
-        for (row, of) in rows.clone().zip(&mut *block) {
-            self.open_year(
-                self.situation(year, row, &of.shared),
-                (&mut of.passages, &mut of.stories),
-                &mut states,
-            );
+        for (row, HouseholdYear { shared, passages, stories }) in rows.clone().zip(&mut *block) {
+            passages.clear();
+            stories.begin(states.len());
+            self.under_each(&self.situation(year, row, shared), &mut states, |setting, regime, state| {
+                setting.open(stories.of(regime), passages, state);
+            });
         }
-        for (row, of) in rows.clone().zip(&mut *block) {
-            self.give_care(
-                self.situation(year, row, &of.shared),
-                (&mut of.passages, &mut of.stories),
-                &mut states,
-            );
+        for (row, HouseholdYear { shared, passages, stories }) in rows.clone().zip(&mut *block) {
+            self.under_each(&self.situation(year, row, shared), &mut states, |setting, regime, state| {
+                setting.give_care(stories.of(regime), passages, state);
+            });
         }
         for (row, of) in rows.clone().zip(&mut *block) {
             self.close_year(
@@ -68,31 +66,16 @@ impl CountyRun<'_> {
         }
     }
 
-    /// Opens a household's year under every regime.
-    fn open_year(
+    /// Does a part of a household's year under every regime.
+    #[inline]
+    fn under_each(
         &self,
-        situation: Situation,
-        (passages, stories): (&mut Passages, &mut Stories),
+        situation: &Situation,
         states: &mut [CountyState],
-    ) {
-        passages.clear();
-        stories.begin(states.len());
-        for (regime, state) in states.iter_mut().enumerate() {
-            let setting = self.setting(&situation, regime, state);
-            setting.open(stories.of(regime), passages, state);
-        }
-    }
-
-    /// Gives the members of a household care under every regime.
-    fn give_care(
-        &self,
-        situation: Situation,
-        (passages, stories): (&mut Passages, &mut Stories),
-        states: &mut [CountyState],
+        mut part: impl FnMut(&Setting, usize, &mut CountyState),
     ) {
         for (regime, state) in states.iter_mut().enumerate() {
-            let setting = self.setting(&situation, regime, state);
-            setting.give_care(stories.of(regime), passages, state);
+            part(&self.setting(situation, regime, state), regime, state);
         }
     }
 
@@ -130,7 +113,7 @@ impl CountyRun<'_> {
         Situation {
             world: self.world,
             year,
-            place_year: self.place_year.expect("a year is published before it is lived"),
+            place_year: self.world.timetable.place_year(year),
             village: &self.county.villages[household.village as usize],
             row,
             household,
